@@ -1,0 +1,101 @@
+import type { CampaignId, DecisionId, FixtureId, OfferId, Sku, SlotId, VisitId, ZoneId } from './ids.ts';
+import type { Cents, Probability, TimestampMs } from './units.ts';
+import type { InteractionKind } from './visit.ts';
+
+/** Why nothing was offered. Not contacting is a decision, recorded like any other. */
+export const HOLD_REASONS = [
+  'no-consent',
+  'no-campaign',
+  'low-intent',
+  'would-buy-anyway',
+  'low-confidence',
+  'stale-evidence',
+  'holdout',
+  'visit-cap',
+  'too-soon',
+  'campaign-cap',
+  'dismissed',
+  'budget',
+  'margin-floor',
+  'quiet-hours',
+  'zone-off-limits',
+  'out-of-stock',
+  'paused',
+  'untrusted-clock',
+  'offer-open',
+] as const;
+
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** One answer to "should this visit get an offer now?", with everything needed to explain and judge it later. */
+export interface Decision {
+  readonly id: DecisionId;
+  readonly atMs: TimestampMs;
+  readonly visit: VisitId;
+  readonly kind: 'offer' | 'hold';
+  /** `offer`, or the first reason that held. */
+  readonly reason: 'offer' | HoldReason;
+  readonly offer: OfferId | undefined;
+  readonly campaign: CampaignId | undefined;
+  readonly sku: Sku | undefined;
+  readonly zone: ZoneId | undefined;
+  readonly trigger: Trigger;
+  readonly score: Score | undefined;
+  /** Probability with which the policy would have taken this action, holdout included. */
+  readonly propensity: Probability;
+  readonly alternatives: readonly Alternative[];
+}
+
+/** The interaction that asked for the decision. */
+export interface Trigger {
+  readonly interaction: InteractionKind;
+  readonly sku: Sku;
+  readonly slot: SlotId | undefined;
+  readonly fixture: FixtureId | undefined;
+  readonly confidence: Probability;
+}
+
+/** A model's answer for one visit and product. */
+export interface Score {
+  readonly sku: Sku;
+  readonly intent: Probability;
+  /** How far the model trusts its answer here: thin, stale or out-of-range evidence lowers it. */
+  readonly confidence: Probability;
+  /** Values in the order of the feature spec. */
+  readonly features: readonly number[];
+  readonly featureSpec: string;
+  /** Name and version of what scored: `purchase-intent@<hash>` or `rules@1`. */
+  readonly model: string;
+}
+
+/** A campaign that was looked at and why it was not taken; `undefined` for the one taken. */
+export interface Alternative {
+  readonly campaign: CampaignId;
+  readonly sku: Sku;
+  /** Expected profit of making the offer. */
+  readonly valueCents: Cents;
+  readonly excluded: HoldReason | undefined;
+}
+
+/** A campaign made concrete for one visit. */
+export interface Offer {
+  readonly id: OfferId;
+  readonly decision: DecisionId;
+  readonly visit: VisitId;
+  readonly campaign: CampaignId;
+  readonly sku: Sku;
+  readonly productName: string;
+  readonly headline: string;
+  /** One sentence for the shopper: why this came. */
+  readonly why: string;
+  readonly priceCents: Cents;
+  readonly discountCents: Cents;
+  readonly currency: string;
+  readonly createdAtMs: TimestampMs;
+  /** Must be confirmed as shown by then, or it is withdrawn. */
+  readonly confirmByMs: TimestampMs;
+  readonly expiresAtMs: TimestampMs;
+  state: OfferState;
+}
+
+export type OfferState = 'open' | 'shown' | 'saved' | 'dismissed' | 'withdrawn' | 'expired' | 'redeemed';

@@ -1,0 +1,62 @@
+import type { Score } from './decision.ts';
+import type { FixtureId, OfferId, Sku, TagId, VisitId } from './ids.ts';
+import type { Reading } from './reading.ts';
+import type { Campaign, StoreMap } from './store-map.ts';
+import type { TimestampMs } from './units.ts';
+import type { ConsentPurpose } from './visit.ts';
+
+/**
+ * Everything that can happen to a store. Each one is a row of the inbox, as JSON, and state is a fold of them.
+ * Nothing in here names a person: a visit id is random and dies with the visit.
+ */
+export type Input =
+  | {
+      readonly kind: 'reading';
+      readonly reading: Reading /** Older than the policy's limit: kept, not acted on. */;
+      readonly late?: boolean;
+    }
+  /** The store as configured; recorded at start when it differs from what the log knows. */
+  | { readonly kind: 'store.configured'; readonly store: StoreMap }
+  /** Campaigns from the cloud (signature already checked); they replace those of the same id. */
+  | { readonly kind: 'campaigns.received'; readonly version: number; readonly campaigns: readonly Campaign[] }
+  | VisitOpened
+  | { readonly kind: 'visit.placed'; readonly visit: VisitId; readonly fixture: FixtureId }
+  | { readonly kind: 'visit.tagged'; readonly visit: VisitId; readonly tag: TagId }
+  | { readonly kind: 'visit.consented'; readonly visit: VisitId; readonly consents: ConsentChoice; readonly textVersion: string }
+  | { readonly kind: 'visit.scanned'; readonly visit: VisitId; readonly sku: Sku }
+  | { readonly kind: 'visit.erased'; readonly visit: VisitId }
+  | { readonly kind: 'offer.receipt'; readonly visit: VisitId; readonly offer: OfferId; readonly state: 'shown' | 'dismissed' | 'saved' }
+  /** A till asks for a code; the code's signature was checked and named this offer. */
+  | { readonly kind: 'offer.redeem'; readonly offer: OfferId; readonly receipt: string; readonly till: string }
+  | { readonly kind: 'scored'; readonly request: string; readonly visit: VisitId; readonly scores: readonly Score[] }
+  /** The manager stopped or resumed all offers, or one campaign. */
+  | { readonly kind: 'offers.paused'; readonly paused: boolean; readonly campaign?: string; readonly by: string }
+  | { readonly kind: 'clock.trust'; readonly trusted: boolean }
+  /** Time passed and something was due; a tick with nothing due is not recorded. */
+  | { readonly kind: 'tick' };
+
+export interface VisitOpened {
+  readonly kind: 'visit.opened';
+  readonly visit: VisitId;
+  readonly consents: ConsentChoice;
+  /** Which wording the shopper agreed to. */
+  readonly textVersion: string;
+  readonly fixture?: FixtureId;
+  readonly tag?: TagId;
+  /** Hash of the bearer token, so that the phone stays signed in across a restart; the token itself is never stored. */
+  readonly tokenHash: string;
+}
+
+/** What the shopper chose; a purpose left out is unchanged. */
+export type ConsentChoice = { readonly [P in ConsentPurpose]?: boolean };
+
+export type InputKind = Input['kind'];
+
+/** An input with its place in the log. */
+export interface LoggedInput {
+  /** Position in the inbox, from 1, without gaps inside one database. */
+  readonly seq: number;
+  /** The agent's clock when it was accepted, never going backwards along the log. */
+  readonly atMs: TimestampMs;
+  readonly input: Input;
+}

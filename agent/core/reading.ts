@@ -1,0 +1,96 @@
+import type { DeviceId, SlotId } from './ids.ts';
+import type { Cents, Dbm, DurationMs, Grams, Probability, TimestampMs } from './units.ts';
+
+/**
+ * What one device said, in the agent's own words: the form every adapter decodes to.
+ * Already validated and inside physical range; not yet placed in the store.
+ */
+export type Reading = ReadingEnvelope & ReadingBody;
+
+export interface ReadingEnvelope {
+  /** Unique per device; a redelivery carries the same id. */
+  readonly id: string;
+  readonly device: DeviceId;
+  /** When it happened, by the device's clock. */
+  readonly atMs: TimestampMs;
+}
+
+export type ReadingBody =
+  | { readonly kind: 'shelf.weight'; readonly slot: SlotId; readonly grams: Grams }
+  | { readonly kind: 'shelf.pick'; readonly slot: SlotId; readonly count: number }
+  | { readonly kind: 'shelf.return'; readonly slot: SlotId; readonly count: number }
+  | { readonly kind: 'rfid.read'; readonly epc: string; readonly rssiDbm: Dbm }
+  | { readonly kind: 'presence'; readonly count: number }
+  | { readonly kind: 'ble.sighting'; readonly beacon: string; readonly rssiDbm: Dbm; readonly txPowerDbm?: Dbm }
+  | { readonly kind: 'camera.detections'; readonly people: readonly DetectedPerson[] }
+  | { readonly kind: 'door.count'; readonly in: number; readonly out: number }
+  | PosSale
+  | Climate
+  | { readonly kind: 'context'; readonly topic: string; readonly value: string; readonly untilMs: TimestampMs }
+  | DeviceStatus;
+
+/** A person as a box in the picture: x, y (top-left), w, h in [0, 1] of the frame. `track` means nothing outside its camera. */
+export interface DetectedPerson {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+  readonly confidence: Probability;
+  readonly track?: string;
+}
+
+/** A finished sale at a till. `visit` is a visit id, an offer code's visit, or a store-owned tag that the till saw. */
+export interface PosSale {
+  readonly kind: 'pos.sale';
+  readonly receipt: string;
+  readonly lines: readonly SaleLine[];
+  /** Offer codes given at the till, long or short form. */
+  readonly codes: readonly string[];
+  readonly visit?: string;
+}
+
+export interface SaleLine {
+  readonly sku: string;
+  readonly quantity: number;
+  /** What was paid for the whole line, after discounts. */
+  readonly cents: Cents;
+}
+
+export interface Climate {
+  readonly kind: 'climate';
+  readonly temperatureC?: number;
+  readonly humidityPercent?: number;
+  readonly illuminanceLux?: number;
+  readonly co2Ppm?: number;
+}
+
+/** What a device says of itself: availability, battery, signal. */
+export interface DeviceStatus {
+  readonly kind: 'device.status';
+  readonly online?: boolean;
+  readonly batteryPercent?: number;
+  readonly rssiDbm?: Dbm;
+  readonly uptimeMs?: DurationMs;
+  readonly firmware?: string;
+}
+
+export type ReadingKind = ReadingBody['kind'];
+
+/**
+ * Every reading kind with how it is treated under overload. `telemetry` may be shed (QoS 0 only) and counted;
+ * `event` is served first and never shed.
+ */
+export const READING_CLASS = {
+  'shelf.weight': 'telemetry',
+  'shelf.pick': 'event',
+  'shelf.return': 'event',
+  'rfid.read': 'telemetry',
+  presence: 'telemetry',
+  'ble.sighting': 'telemetry',
+  'camera.detections': 'telemetry',
+  'door.count': 'event',
+  'pos.sale': 'event',
+  climate: 'telemetry',
+  context: 'event',
+  'device.status': 'telemetry',
+} as const satisfies Record<ReadingKind, 'telemetry' | 'event'>;

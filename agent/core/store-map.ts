@@ -1,0 +1,138 @@
+import type { CampaignId, DeviceId, FixtureId, Sku, SlotId, StoreId, TagId, ZoneId } from './ids.ts';
+import type { Cents, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
+
+/** Everything the core knows about the store: the plan, the goods, the devices' places, the campaigns and the policy. Plain data, from config. */
+export interface StoreMap {
+  readonly storeId: StoreId;
+  readonly name: string;
+  /** ISO 4217, for display only: all amounts are cents. */
+  readonly currency: string;
+  /** IANA zone that quiet hours, campaign windows and "today" are read in. */
+  readonly timeZone: string;
+  /** Size of the plan that zones and fixtures are drawn on. */
+  readonly plan: { readonly widthM: Metres; readonly depthM: Metres };
+  readonly zones: readonly Zone[];
+  readonly fixtures: readonly Fixture[];
+  readonly slots: readonly Slot[];
+  readonly products: readonly Product[];
+  readonly devices: readonly PlacedDevice[];
+  /** Store-owned cart and basket beacons; every other beacon is a stranger: counted, never stored. */
+  readonly tags: readonly { readonly id: TagId; readonly name: string }[];
+  readonly campaigns: readonly Campaign[];
+  readonly policy: Policy;
+}
+
+export interface Zone {
+  readonly id: ZoneId;
+  readonly name: string;
+  readonly kind: 'entrance' | 'aisle' | 'checkout' | 'other';
+  /** Floor outline on the plan, at least 3 corners. */
+  readonly outline: readonly { readonly xM: Metres; readonly yM: Metres }[];
+  /** False for zones where nobody may be contacted (children's corner, pharmacy). */
+  readonly offersAllowed: boolean;
+}
+
+export interface Fixture {
+  readonly id: FixtureId;
+  readonly name: string;
+  readonly zone: ZoneId;
+  readonly kind: 'shelf' | 'endcap' | 'rack' | 'table';
+  readonly xM: Metres;
+  readonly yM: Metres;
+  /** The device that shows offers at this fixture, if any. */
+  readonly display?: DeviceId;
+}
+
+/** A facing on a fixture that holds one product. */
+export interface Slot {
+  readonly id: SlotId;
+  readonly fixture: FixtureId;
+  readonly sku: Sku;
+  /** How many units fit. */
+  readonly capacity?: number;
+}
+
+export interface Product {
+  readonly sku: Sku;
+  readonly name: string;
+  readonly category: string;
+  readonly priceCents: Cents;
+  /** What one unit costs the store; margin is price minus cost. */
+  readonly costCents: Cents;
+  /** Weight of one unit, where a scale should count it. */
+  readonly unitGrams?: Grams;
+}
+
+/** A device with its place in the store. */
+export interface PlacedDevice {
+  readonly id: DeviceId;
+  readonly name: string;
+  /** Key of the adapter registry; `native` by default. */
+  readonly adapter: string;
+  readonly role: 'sensor' | 'scanner' | 'camera' | 'till' | 'display' | 'door';
+  readonly zone?: ZoneId;
+  readonly fixture?: FixtureId;
+  /** Longest silence that is normal for this device; after it the device is called quiet. */
+  readonly quietAfterMs: DurationMs;
+}
+
+/** Why, for what, when and for how much offers may be made. */
+export interface Campaign {
+  readonly id: CampaignId;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** Products it is for: by SKU, by category, or both. */
+  readonly skus: readonly Sku[];
+  readonly categories: readonly string[];
+  readonly discount: { readonly kind: 'percent'; readonly percent: number } | { readonly kind: 'amount'; readonly cents: Cents };
+  /** What all discounts of the period may cost together. */
+  readonly budgetCents: Cents;
+  readonly budgetPeriod: 'day' | 'total';
+  readonly startsAtMs?: TimestampMs;
+  readonly endsAtMs?: TimestampMs;
+  /** Intent below which nothing is offered (not interested enough) and above which nothing is (would buy anyway). */
+  readonly minIntent: Probability;
+  readonly maxIntent: Probability;
+  /** Most offers of this campaign to one visit. */
+  readonly maxPerVisit: number;
+  /** The shopper's sentence, in the store's language. */
+  readonly headline: string;
+}
+
+/** The store's rules of restraint and proof; every field has a default in the config schema. */
+export interface Policy {
+  /** Share of visits that never get an offer, so that profit can be measured. Permanent. */
+  readonly holdoutShare: Probability;
+  /** Secret-free text that fixes who is in the holdout; changing it reshuffles. */
+  readonly holdoutSeed: string;
+  /** Confidence below which a shelf event is nobody's. */
+  readonly assignmentFloor: Probability;
+  /** Confidence of the score below which the answer is hold. */
+  readonly confidenceFloor: Probability;
+  readonly maxOffersPerVisit: number;
+  readonly minOfferGapMs: DurationMs;
+  /** Local times "HH:MM" between which nobody is contacted; may wrap midnight. */
+  readonly quietHours: readonly { readonly from: string; readonly to: string }[];
+  /** Price after discount must leave at least this share of the price as margin. */
+  readonly marginFloor: Probability;
+  /** How long an offer can be redeemed. */
+  readonly offerTtlMs: DurationMs;
+  /** How long the phone has to confirm that an offer was shown, before it is withdrawn. */
+  readonly confirmWithinMs: DurationMs;
+  /** A sale counts for an exposure this long after it. */
+  readonly attributionWindowMs: DurationMs;
+  /** A visit with no sign of life for this long has ended. */
+  readonly visitIdleMs: DurationMs;
+  /** Evidence of interest older than this is stale: the answer is hold. */
+  readonly evidenceTtlMs: DurationMs;
+  /** How long a consent lasts unless withdrawn. */
+  readonly consentTtlMs: DurationMs;
+  /** Device time this far behind the agent's is late: kept, counted, not acted on. */
+  readonly lateAfterMs: DurationMs;
+  /** Device time this far ahead of the agent's is wrong: the agent's time is used instead. */
+  readonly futureAfterMs: DurationMs;
+  /** A new strongest zone must be this much stronger ... */
+  readonly zoneHysteresisDb: number;
+  /** ... for this long before the visit moves there. */
+  readonly zoneSettleMs: DurationMs;
+}
