@@ -2,6 +2,7 @@ import type { OffersConsent } from './consent.ts';
 import type { Decision, Offer, OfferState, Trigger } from './decision.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, Sku, VisitId, ZoneId } from './ids.ts';
 import type { SaleLine } from './reading.ts';
+import type { Product } from './store-map.ts';
 import type { Cents, TimestampMs } from './units.ts';
 import type { ConsentPurpose, Visit } from './visit.ts';
 
@@ -37,7 +38,8 @@ export interface ScoreEffect {
   /** Unique and deterministic: `<seq>.<n>`. */
   readonly request: string;
   readonly visit: Readonly<Visit>;
-  readonly skus: readonly Sku[];
+  /** What to score, the trigger's product first; at most 8. */
+  readonly products: readonly Product[];
   readonly trigger: Trigger;
   readonly nowMs: TimestampMs;
 }
