@@ -23,6 +23,7 @@ export const HOLD_REASONS = [
   'paused',
   'untrusted-clock',
   'offer-open',
+  'not-worth-it',
 ] as const;
 
 export type HoldReason = (typeof HOLD_REASONS)[number];

@@ -35,6 +35,15 @@ export type Input =
   /** Time passed and something was due; a tick with nothing due is not recorded. */
   | { readonly kind: 'tick' };
 
+export interface ReadingInput {
+  readonly kind: 'reading';
+  readonly reading: Reading;
+  /** Older than the policy's limit: kept, not acted on (a late sale still counts as money). */
+  readonly late?: boolean;
+  /** Offers named by the codes of a sale, resolved and verified at the edge. */
+  readonly offers?: readonly OfferId[];
+}
+
 export interface VisitOpened {
   readonly kind: 'visit.opened';
   readonly visit: VisitId;

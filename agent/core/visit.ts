@@ -1,5 +1,5 @@
 import type { CampaignId, FixtureId, OfferId, Sku, SlotId, TagId, VisitId, ZoneId } from './ids.ts';
-import type { Dbm, DurationMs, Probability, TimestampMs } from './units.ts';
+import type { DurationMs, Probability, TimestampMs } from './units.ts';
 
 /** One shopper's presence in the store, anonymous unless the shopper said otherwise. Bounded: see `VISIT_LIMITS`. */
 export interface Visit {
@@ -13,9 +13,6 @@ export interface Visit {
   /** Purposes the shopper agreed to, with when that ends. */
   readonly consents: Map<ConsentPurpose, { readonly grantedAtMs: TimestampMs; readonly untilMs: TimestampMs }>;
   place: Place | undefined;
-  /** Smoothed strength of the visit's tag at each scanner's zone. */
-  readonly zoneSignals: Map<ZoneId, { rssiDbm: Dbm; atMs: TimestampMs }>;
-  zoneCandidate: { readonly zone: ZoneId; readonly sinceMs: TimestampMs } | undefined;
   zoneChanges: number;
   readonly dwellMs: Map<ZoneId, DurationMs>;
   /** Newest last. */
@@ -32,11 +29,16 @@ export interface Visit {
   /** Last recorded hold per `reason|sku`, to keep repeats out of the log. */
   readonly lastHolds: Map<string, TimestampMs>;
   lastScoredAtMs: TimestampMs | undefined;
-  /** Money from sales linked to this visit inside the window. */
+  /** When the dwell of the present place was last added up. */
+  dwellCountedAtMs: TimestampMs;
+  /** Fixtures whose long dwell has already been noticed. */
+  readonly dwelt: Set<FixtureId>;
+  /** Money from sales linked to this visit. */
   salesCents: number;
   marginCents: number;
   discountCents: number;
-  readonly receipts: string[];
+  /** A linked sale ends the visit soon after. */
+  soldAtMs: TimestampMs | undefined;
 }
 
 /** What a consent can be for. `offers`: personal offers during this visit. `measurement`: linking this visit's purchase to its offers. */
@@ -77,4 +79,4 @@ export interface Interest {
 }
 
 /** Limits of one visit; at the limit the oldest goes. */
-export const VISIT_LIMITS = { interactions: 64, interest: 32, zoneSignals: 16, offers: 16, lastHolds: 64, receipts: 8 } as const;
+export const VISIT_LIMITS = { interactions: 64, interest: 32, offers: 16, lastHolds: 64 } as const;
