@@ -127,6 +127,8 @@ export interface OutcomeRow {
 /** One finished minute, zone by zone. */
 export interface MinuteTally {
   readonly startMs: TimestampMs;
+  /** Distinct visits over all its cells, where known: it lets sparse minutes leave the store sooner. */
+  readonly visits?: number;
   readonly cells: readonly TallyCell[];
 }
 
