@@ -1,0 +1,92 @@
+import type { Issue } from './problem.ts';
+import { formatPath } from './problem.ts';
+import { suggestion } from './suggest.ts';
+
+/**
+ * Names that are given twice or that name nothing, in a configuration as written. Works on whatever is there, so that these problems
+ * are reported together with those of single values; anything of a wrong form is left to the schema.
+ */
+export function findReferenceIssues(written: unknown): readonly Issue[] {
+  const zones = named(written, 'zones');
+  const fixtures = named(written, 'fixtures');
+  const slots = fixtures.flatMap((fixture) => entries(field(fixture.value, 'slots'), [...fixture.path, 'slots']));
+  const products = named(written, 'products');
+  const devices = named(written, 'devices');
+  const campaigns = named(written, 'campaigns');
+  const sets = {
+    zone: new Set(texts(zones, 'id')),
+    fixture: new Set(texts(fixtures, 'id')),
+    product: new Set(texts(products, 'sku')),
+    category: new Set(texts(products, 'category')),
+    device: new Set(texts(devices, 'id')),
+  };
+  return [
+    ...duplicates('zone', zones, 'id'),
+    ...duplicates('fixture', fixtures, 'id'),
+    ...duplicates('slot', slots, 'id'),
+    ...duplicates('product', products, 'sku'),
+    ...duplicates('device', devices, 'id'),
+    ...duplicates('tag', named(written, 'tags'), 'id'),
+    ...duplicates('campaign', campaigns, 'id'),
+    ...fixtures.flatMap((fixture) => [
+      ...missing('zone', fixture, 'zone', sets.zone),
+      ...missing('device', fixture, 'display', sets.device),
+    ]),
+    ...slots.flatMap((slot) => missing('product', slot, 'sku', sets.product)),
+    ...devices.flatMap((device) => [...missing('zone', device, 'zone', sets.zone), ...missing('fixture', device, 'fixture', sets.fixture)]),
+    ...campaigns.flatMap((campaign) => [
+      ...words(campaign, 'skus').flatMap((word) => unknownName('product', word, sets.product)),
+      ...words(campaign, 'categories').flatMap((word) => unknownName('category', word, sets.category)),
+    ]),
+  ];
+}
+
+interface Entry {
+  readonly path: readonly PropertyKey[];
+  readonly value: unknown;
+}
+
+function named(written: unknown, section: string): Entry[] {
+  return entries(field(written, section), [section]);
+}
+
+function entries(list: unknown, path: readonly PropertyKey[]): Entry[] {
+  return Array.isArray(list) ? list.map((value: unknown, index) => ({ path: [...path, index], value })) : [];
+}
+
+function words(entry: Entry, key: string): Entry[] {
+  return entries(field(entry.value, key), [...entry.path, key]);
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+function texts(list: readonly Entry[], key: string): string[] {
+  return list.map((entry) => field(entry.value, key)).filter((value) => typeof value === 'string');
+}
+
+function duplicates(what: string, list: readonly Entry[], key: string): Issue[] {
+  const first = new Map<string, Entry>();
+  return list.flatMap((entry) => {
+    const name = field(entry.value, key);
+    if (typeof name !== 'string') return [];
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, entry);
+      return [];
+    }
+    return [{ path: [...entry.path, key], message: `${what} "${name}" is given twice`, hint: `it is ${formatPath(earlier.path)} already` }];
+  });
+}
+
+function missing(what: string, entry: Entry, key: string, known: ReadonlySet<string>): Issue[] {
+  return unknownName(what, { path: [...entry.path, key], value: field(entry.value, key) }, known);
+}
+
+function unknownName(what: string, entry: Entry, known: ReadonlySet<string>): Issue[] {
+  if (typeof entry.value !== 'string' || known.has(entry.value)) return [];
+  return [
+    { path: entry.path, message: `${formatPath(entry.path)}: there is no ${what} "${entry.value}"`, hint: suggestion(entry.value, known) },
+  ];
+}

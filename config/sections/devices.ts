@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { duration, id, line } from '../values.ts';
+
+/** `devices`: what reports, and where it stands. */
+export const devicesSection = z
+  .array(
+    z.strictObject({
+      id: id().describe('Name of the device on MQTT'),
+      name: line().describe('Name for people'),
+      role: z.enum(['sensor', 'scanner', 'camera', 'till', 'display', 'door']).describe('What it does'),
+      adapter: id().default('native').describe('Form of its messages'),
+      zone: id().optional().describe('Zone it stands in or looks at'),
+      fixture: id().optional().describe('Fixture it is mounted on; its zone is the zone then'),
+      quietAfter: duration({ min: '1s', max: '30d' }).prefault('15m').describe('Longest silence that is normal'),
+    }),
+  )
+  .max(20_000)
+  .default([])
+  .describe('Sensors, scanners, cameras, tills, displays and door counters');
+
+/** `tags`: beacons on carts and baskets that belong to the store. */
+export const tagsSection = z
+  .array(
+    z.strictObject({
+      id: id().describe('Identity that the beacon sends'),
+      name: line().describe('Name for people, like the number painted on the cart'),
+    }),
+  )
+  .max(10_000)
+  .default([])
+  .describe('Store-owned cart and basket beacons; every other beacon is counted and forgotten');

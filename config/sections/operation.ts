@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { bytes, duration } from '../values.ts';
+import { file } from './mqtt.ts';
+
+const retention = z
+  .strictObject({
+    log: duration({ min: '1h', max: '366d' }).prefault('7d').describe('Accepted messages, for replay'),
+    decisions: duration({ min: '1d', max: '3660d' }).prefault('90d').describe('Decisions and offers with their reasons'),
+    sales: duration({ min: '1d', max: '3660d' }).prefault('400d').describe('Sales, redemptions and outcomes'),
+    audit: duration({ min: '1d', max: '3660d' }).prefault('400d').describe('Consents and the audit trail'),
+    quarantine: duration({ min: '1h', max: '90d' }).prefault('7d').describe('Messages that could not be read'),
+  })
+  .prefault({})
+  .describe('How long each kind of record is kept');
+
+/** `data`: where and how much is kept. */
+export const dataSection = z
+  .strictObject({
+    dir: file.default('data').describe('Folder of the database; without this setting, `data` in the working directory'),
+    quota: bytes({ min: '64MB' }).prefault('4GB').describe('Most disk space that the store may use'),
+    retention,
+  })
+  .prefault({})
+  .describe('What is kept on disk');
+
+/** `sync`: the way to the cloud; without a `url` nothing leaves the store. */
+export const syncSection = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an address like https://hub.example' })
+      .optional()
+      .describe('Address of the hub'),
+    keyFile: file.optional().describe('File with the key of this store at the hub'),
+    campaignsPublicKey: z
+      .string()
+      .regex(/^[A-Za-z0-9+/_-]{43}=?$/, { error: 'expected an Ed25519 public key: 32 bytes in base64' })
+      .optional()
+      .describe('Key that campaigns from the hub must be signed with'),
+    minVisits: z.number().int().min(5).max(1_000).default(10).describe('Fewest visits a cell must have to leave the store by itself'),
+    interval: duration({ min: '1s', max: '1d' }).prefault('1m').describe('Time between uploads'),
+  })
+  .prefault({})
+  .describe('Link to the cloud');
+
+/** `model`: what scores interest. */
+export const modelSection = z
+  .strictObject({
+    file: file.optional().describe('ONNX model with its manifest beside it; without it the model that comes along'),
+    deadline: duration({ min: '1ms', max: '10s' }).prefault('50ms').describe('Time after which the rule scorer answers instead'),
+  })
+  .prefault({})
+  .describe('What scores interest');
+
+/** `log`: what the process writes to its output. */
+export const logSection = z
+  .strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least important line that is written'),
+  })
+  .prefault({})
+  .describe('Log lines');
+
+/** `simulator`: shoppers and devices that do not exist; never for a real store. */
+export const simulatorSection = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Fills the store with simulated shoppers and devices'),
+    scenarioFile: file.optional().describe('Behaviour of the simulated shoppers and devices; without it the one that comes along'),
+    speed: z.number().min(1).max(100).default(1).describe('How much faster than real time'),
+  })
+  .prefault({})
+  .describe('Simulated shoppers and devices');

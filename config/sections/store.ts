@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { id, line } from '../values.ts';
+
+const metres = z.number().min(0).max(2_000);
+
+/** A place on the plan: [x, y] in metres from the top left corner. */
+export const point = z.tuple([metres, metres]).describe('[x, y] in metres from the top left corner of the plan');
+
+/** `store`: who this is. */
+export const storeSection = z.strictObject({
+  id: id().describe('Short name of the store; part of every topic and batch'),
+  name: line().describe('Name that shoppers and managers see'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: 'expected a three letter currency code, like EUR' })
+    .describe('Currency of all amounts (ISO 4217, two decimals)'),
+  timeZone: z.string().min(1).max(64).describe('Time zone of quiet hours, campaign dates and "today", like Europe/Berlin'),
+  plan: z
+    .strictObject({
+      widthM: metres.gt(0).describe('Width of the plan in metres'),
+      depthM: metres.gt(0).describe('Depth of the plan in metres'),
+    })
+    .describe('Size of the floor plan'),
+});
+
+/** `zones`: parts of the floor that visits move through. */
+export const zonesSection = z
+  .array(
+    z.strictObject({
+      id: id().describe('Short name of the zone'),
+      name: line().describe('Name for people'),
+      kind: z.enum(['entrance', 'aisle', 'checkout', 'other']).default('aisle').describe('What happens there'),
+      outline: z.array(point).min(3).max(64).describe('Corners of the floor area, at least 3'),
+      offersAllowed: z.boolean().default(true).describe('Whether shoppers may be contacted there'),
+    }),
+  )
+  .min(1)
+  .max(200)
+  .describe('Parts of the floor that visits move through');
+
+const slot = z.strictObject({
+  id: id().describe('Short name of the slot, as the sensor reports it'),
+  sku: id().describe('Product that is kept there'),
+  capacity: z.number().int().min(1).max(10_000).optional().describe('How many units fit'),
+});
+
+/** `fixtures`: what stands in the zones, and what is on it. */
+export const fixturesSection = z
+  .array(
+    z.strictObject({
+      id: id().describe('Short name of the fixture; QR codes carry it'),
+      name: line().describe('Name for people'),
+      zone: id().describe('Zone it stands in'),
+      kind: z.enum(['shelf', 'endcap', 'rack', 'table']).default('shelf').describe('What it is'),
+      at: point.describe('Where it stands'),
+      display: id().optional().describe('Device that shows offers at this fixture'),
+      slots: z.array(slot).max(500).default([]).describe('Facings, each with one product'),
+    }),
+  )
+  .max(5_000)
+  .default([])
+  .describe('Shelves, endcaps, racks and tables');

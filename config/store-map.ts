@@ -1,0 +1,97 @@
+import type { Campaign, Policy, StoreMap } from '../agent/core/store-map.ts';
+import { localMoment } from './local-time.ts';
+import type { StoreConfig } from './schema.ts';
+
+/** The store as the core knows it. The configuration must be free of problems. */
+export function toStoreMap(config: StoreConfig): StoreMap {
+  const { store } = config;
+  return {
+    storeId: store.id,
+    name: store.name,
+    currency: store.currency,
+    timeZone: store.timeZone,
+    plan: store.plan,
+    zones: config.zones.map((zone) => ({ ...zone, outline: zone.outline.map(([xM, yM]) => ({ xM, yM })) })),
+    fixtures: config.fixtures.map(({ id, name, zone, kind, at: [xM, yM], display }) => ({
+      id,
+      name,
+      zone,
+      kind,
+      xM,
+      yM,
+      ...(display === undefined ? {} : { display }),
+    })),
+    slots: config.fixtures.flatMap((fixture) =>
+      fixture.slots.map(({ id, sku, capacity }) => ({ id, fixture: fixture.id, sku, ...(capacity === undefined ? {} : { capacity }) })),
+    ),
+    products: config.products.map(({ sku, name, category, price, cost, unitGrams }) => ({
+      sku,
+      name,
+      category,
+      priceCents: price,
+      costCents: cost,
+      ...(unitGrams === undefined ? {} : { unitGrams }),
+    })),
+    devices: toDevices(config),
+    tags: config.tags,
+    campaigns: config.campaigns.map((campaign) => toCampaign(campaign, store.timeZone)),
+    policy: toPolicy(config.policy),
+  };
+}
+
+function toDevices({ devices, fixtures }: StoreConfig): StoreMap['devices'] {
+  const zoneOfFixture = new Map(fixtures.map((fixture) => [fixture.id, fixture.zone]));
+  return devices.map(({ id, name, adapter, role, zone, fixture, quietAfter }) => {
+    const place = zone ?? (fixture === undefined ? undefined : zoneOfFixture.get(fixture));
+    return {
+      id,
+      name,
+      adapter,
+      role,
+      ...(place === undefined ? {} : { zone: place }),
+      ...(fixture === undefined ? {} : { fixture }),
+      quietAfterMs: quietAfter,
+    };
+  });
+}
+
+function toCampaign(campaign: StoreConfig['campaigns'][number], timeZone: string): Campaign {
+  const { startsAt, endsAt, budget, ...rest } = campaign;
+  const startsAtMs = startsAt === undefined ? undefined : localMoment(startsAt, timeZone, 'start');
+  const endsAtMs = endsAt === undefined ? undefined : localMoment(endsAt, timeZone, 'end');
+  return {
+    ...rest,
+    budgetCents: budget,
+    ...(startsAtMs === undefined ? {} : { startsAtMs }),
+    ...(endsAtMs === undefined ? {} : { endsAtMs }),
+  };
+}
+
+function toPolicy(policy: StoreConfig['policy']): Policy {
+  const {
+    minOfferGap,
+    offerTtl,
+    confirmWithin,
+    attributionWindow,
+    visitIdle,
+    evidenceTtl,
+    consentTtl,
+    lateAfter,
+    futureAfter,
+    zoneSettle,
+    ...same
+  } = policy;
+  return {
+    ...same,
+    minOfferGapMs: minOfferGap,
+    offerTtlMs: offerTtl,
+    confirmWithinMs: confirmWithin,
+    attributionWindowMs: attributionWindow,
+    visitIdleMs: visitIdle,
+    evidenceTtlMs: evidenceTtl,
+    consentTtlMs: consentTtl,
+    lateAfterMs: lateAfter,
+    futureAfterMs: futureAfter,
+    zoneSettleMs: zoneSettle,
+  };
+}
