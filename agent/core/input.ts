@@ -32,6 +32,8 @@ export type Input =
   /** The manager stopped or resumed all offers, or one campaign. */
   | { readonly kind: 'offers.paused'; readonly paused: boolean; readonly campaign?: string; readonly by: string }
   | { readonly kind: 'clock.trust'; readonly trusted: boolean }
+  /** The machine's clock was set back for good: what was timed by the old one ends, and time goes on from here. */
+  | { readonly kind: 'clock.set'; readonly toMs: TimestampMs }
   /** Time passed and something was due; a tick with nothing due is not recorded. */
   | { readonly kind: 'tick' };
 
@@ -65,7 +67,7 @@ export type InputKind = Input['kind'];
 export interface LoggedInput {
   /** Position in the inbox, from 1, without gaps inside one database. */
   readonly seq: number;
-  /** The agent's clock when it was accepted, never going backwards along the log. */
+  /** The agent's clock when it was accepted; along the log it goes backwards only at a `clock.set`. */
   readonly atMs: TimestampMs;
   readonly input: Input;
 }

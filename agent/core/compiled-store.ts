@@ -1,0 +1,57 @@
+import type { DeviceId, FixtureId, Sku, SlotId, TagId, ZoneId } from './ids.ts';
+import { type LocalTime, localTime } from './local-time.ts';
+import type { Campaign, Fixture, PlacedDevice, Product, Slot, StoreMap, Zone } from './store-map.ts';
+
+/** A store map with an index for every question the core asks; rebuilt whenever the map changes. */
+export interface CompiledStore {
+  readonly map: StoreMap;
+  readonly time: LocalTime;
+  readonly zones: ReadonlyMap<ZoneId, Zone>;
+  readonly fixtures: ReadonlyMap<FixtureId, Fixture>;
+  readonly slots: ReadonlyMap<SlotId, Slot>;
+  readonly slotsByFixture: ReadonlyMap<FixtureId, readonly Slot[]>;
+  readonly products: ReadonlyMap<Sku, Product>;
+  readonly devices: ReadonlyMap<DeviceId, PlacedDevice>;
+  readonly tags: ReadonlySet<TagId>;
+  readonly campaigns: readonly Campaign[];
+  /** Campaigns that cover a product, in config order. */
+  campaignsFor(product: Product): readonly Campaign[];
+}
+
+/** Indexes a store map; `remote` campaigns replace configured ones of the same id and add to them. */
+export function compileStore(map: StoreMap, remote: readonly Campaign[] = []): CompiledStore {
+  const replaced = new Set(remote.map((campaign) => campaign.id));
+  const campaigns = [...map.campaigns.filter((campaign) => !replaced.has(campaign.id)), ...remote];
+  const bySku = group(campaigns, (campaign) => campaign.skus);
+  const byCategory = group(campaigns, (campaign) => campaign.categories);
+  return {
+    map,
+    time: localTime(map.timeZone),
+    zones: new Map(map.zones.map((zone) => [zone.id, zone])),
+    fixtures: new Map(map.fixtures.map((fixture) => [fixture.id, fixture])),
+    slots: new Map(map.slots.map((slot) => [slot.id, slot])),
+    slotsByFixture: group(map.slots, (slot) => [slot.fixture]),
+    products: new Map(map.products.map((product) => [product.sku, product])),
+    devices: new Map(map.devices.map((device) => [device.id, device])),
+    tags: new Set(map.tags.map((tag) => tag.id)),
+    campaigns,
+    campaignsFor(product) {
+      const named = bySku.get(product.sku);
+      const general = byCategory.get(product.category);
+      if (named === undefined || general === undefined) return named ?? general ?? [];
+      return [...named, ...general.filter((campaign) => !named.includes(campaign))];
+    },
+  };
+}
+
+function group<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      const list = grouped.get(key);
+      if (list === undefined) grouped.set(key, [item]);
+      else list.push(item);
+    }
+  }
+  return grouped;
+}

@@ -1,0 +1,160 @@
+import type { CompiledStore } from './compiled-store.ts';
+import type { HoldReason, Offer, Trigger } from './decision.ts';
+import type { TallyName } from './effect.ts';
+import type { CampaignId, DeviceId, FixtureId, OfferId, SlotId, TagId, VisitId, ZoneId } from './ids.ts';
+import type { Campaign } from './store-map.ts';
+import type { Cents, Dbm, Grams, TimestampMs } from './units.ts';
+import type { Place, Visit } from './visit.ts';
+
+/** Everything the store knows at one point of its log. Owned by the loop; `step` updates it in place and nobody else does. */
+export interface State {
+  store: CompiledStore | undefined;
+  remote: { version: number; campaigns: readonly Campaign[] };
+  /** Time of the last input; never goes back. */
+  nowMs: TimestampMs;
+  clockTrusted: boolean;
+  readonly visits: Map<VisitId, Visit>;
+  /** Store-owned tags that were heard, wherever they lie; a visit reads its place from its tag. */
+  readonly tags: Map<TagId, TagTrack>;
+  readonly offers: Map<OfferId, OfferRecord>;
+  readonly budgets: Map<CampaignId, Budget>;
+  /** Score requests whose answer is awaited, by request id. */
+  readonly awaited: Map<string, { readonly visit: VisitId; readonly trigger: Trigger; readonly atMs: TimestampMs }>;
+  readonly devices: Map<DeviceId, DeviceTrack>;
+  readonly slots: Map<SlotId, SlotTrack>;
+  readonly people: Map<ZoneId, { count: number; atMs: TimestampMs }>;
+  readonly displays: Map<FixtureId, { readonly untilMs: TimestampMs; readonly shownAtMs: TimestampMs }>;
+  /** Sales already counted, `till|receipt`, oldest first. */
+  readonly receipts: Map<string, TimestampMs>;
+  /** Visit behind a redeemed receipt, so that the sale that follows is linked. */
+  readonly receiptVisits: Map<string, VisitId>;
+  readonly context: Map<string, { readonly value: string; readonly untilMs: TimestampMs }>;
+  pausedAll: boolean;
+  readonly pausedCampaigns: Set<CampaignId>;
+  minute: OpenMinute | undefined;
+  today: Today;
+}
+
+export interface TagTrack {
+  visit: VisitId | undefined;
+  /** Smoothed strength at each zone's scanners. */
+  readonly signals: Map<ZoneId, { rssiDbm: Dbm; atMs: TimestampMs }>;
+  place: Place | undefined;
+  candidate: { readonly zone: ZoneId; readonly sinceMs: TimestampMs } | undefined;
+}
+
+export interface OfferRecord {
+  readonly offer: Offer;
+  shownAtMs: TimestampMs | undefined;
+  redeemed: { readonly receipt: string; readonly atMs: TimestampMs } | undefined;
+}
+
+export interface Budget {
+  /** Local day the sums belong to, or `total`. */
+  period: string;
+  reservedCents: Cents;
+  spentCents: Cents;
+}
+
+export interface DeviceTrack {
+  lastSeenAtMs: TimestampMs;
+  messagesToday: number;
+  online: boolean | undefined;
+  batteryPercent: number | undefined;
+  rssiDbm: Dbm | undefined;
+  /** Device clock minus ours, smoothed; network delay included. */
+  clockOffsetMs: number;
+}
+
+export interface SlotTrack {
+  /** Last weight that stayed still. */
+  stableGrams: Grams | undefined;
+  lastGrams: Grams;
+  steadyReadings: number;
+}
+
+export interface OpenMinute {
+  readonly startMs: TimestampMs;
+  /** By zone id, `''` for what belongs to no zone. */
+  readonly cells: Map<string, { readonly visits: Set<VisitId>; readonly counts: Record<TallyName, number> }>;
+}
+
+/** Counters since local midnight, for the manager page. */
+export interface Today {
+  day: string;
+  /** Minute since 1970 in which the calendar was last consulted. */
+  checkedMinute: number;
+  readonly funnel: [number, number, number, number, number, number];
+  readonly holds: Map<HoldReason, number>;
+  readonly zones: Map<ZoneId, { visits: number; dwellMs: number; offers: number }>;
+  readonly fixtures: Map<FixtureId, { interactions: number; lastEventAtMs: TimestampMs }>;
+  readonly campaigns: Map<CampaignId, { offers: number; redeemed: number }>;
+  salesCents: Cents;
+  attributedSalesCents: Cents;
+  discountCents: Cents;
+  redemptions: number;
+}
+
+/** Most entries each table may hold; the oldest entry gives way, or the newcomer is refused, as the table's code says. */
+export const STATE_LIMITS = {
+  visits: 20_000,
+  offers: 50_000,
+  awaited: 1_024,
+  devices: 20_000,
+  receipts: 20_000,
+  context: 256,
+} as const;
+
+/** The state of a store that has not said anything yet. */
+export function createState(): State {
+  return {
+    store: undefined,
+    remote: { version: 0, campaigns: [] },
+    nowMs: 0,
+    clockTrusted: true,
+    visits: new Map(),
+    tags: new Map(),
+    offers: new Map(),
+    budgets: new Map(),
+    awaited: new Map(),
+    devices: new Map(),
+    slots: new Map(),
+    people: new Map(),
+    displays: new Map(),
+    receipts: new Map(),
+    receiptVisits: new Map(),
+    context: new Map(),
+    pausedAll: false,
+    pausedCampaigns: new Set(),
+    minute: undefined,
+    today: emptyDay(''),
+  };
+}
+
+/** Counters for a new local day. */
+export function emptyDay(day: string): Today {
+  return {
+    day,
+    checkedMinute: -1,
+    funnel: [0, 0, 0, 0, 0, 0],
+    holds: new Map(),
+    zones: new Map(),
+    fixtures: new Map(),
+    campaigns: new Map(),
+    salesCents: 0,
+    attributedSalesCents: 0,
+    discountCents: 0,
+    redemptions: 0,
+  };
+}
+
+/** Adds to a bounded map, dropping the oldest entry at the limit. */
+export function putBounded<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= limit) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,54 @@
+import type { StepContext } from './context.ts';
+import { TALLY_NAMES, type TallyCell, type TallyName } from './effect.ts';
+import type { VisitId, ZoneId } from './ids.ts';
+import type { OpenMinute } from './state.ts';
+import { MINUTE_MS, type TimestampMs } from './units.ts';
+
+/** Adds to the running minute. `zone` undefined: belongs to no zone. */
+export function count(context: StepContext, name: TallyName, zone: ZoneId | undefined, amount = 1): void {
+  cellOf(context, zone).counts[name] += amount;
+}
+
+/** Notes that a visit was in a zone in this minute. */
+export function countVisit(context: StepContext, zone: ZoneId | undefined, visit: VisitId): void {
+  cellOf(context, zone).visits.add(visit);
+}
+
+/** Closes the running minute if it is over at `nowMs` and emits it. */
+export function closeMinute(context: StepContext): void {
+  const open = context.state.minute;
+  if (open !== undefined && context.nowMs >= open.startMs + MINUTE_MS) flushMinute(context);
+}
+
+/** Closes the running minute, over or not. */
+export function flushMinute(context: StepContext): void {
+  const open = context.state.minute;
+  context.state.minute = undefined;
+  if (open === undefined || open.cells.size === 0) return;
+  context.emit({ kind: 'row.minute', minute: { startMs: open.startMs, cells: [...open.cells].map(toCell) } });
+}
+
+function toCell([zone, cell]: [string, { readonly visits: Set<VisitId>; readonly counts: Record<TallyName, number> }]): TallyCell {
+  return { zone: zone === '' ? undefined : zone, visits: cell.visits.size, counts: cell.counts };
+}
+
+function cellOf(context: StepContext, zone: ZoneId | undefined): { visits: Set<VisitId>; counts: Record<TallyName, number> } {
+  const minute = openMinute(context);
+  const key = zone ?? '';
+  let cell = minute.cells.get(key);
+  if (cell === undefined) {
+    cell = { visits: new Set(), counts: zeroCounts() };
+    minute.cells.set(key, cell);
+  }
+  return cell;
+}
+
+function openMinute(context: StepContext): OpenMinute {
+  const startMs: TimestampMs = context.nowMs - (context.nowMs % MINUTE_MS);
+  context.state.minute ??= { startMs, cells: new Map() };
+  return context.state.minute;
+}
+
+function zeroCounts(): Record<TallyName, number> {
+  return Object.fromEntries(TALLY_NAMES.map((name) => [name, 0])) as Record<TallyName, number>;
+}

@@ -1,0 +1,161 @@
+import { admit } from '../core/admit.ts';
+import type { OfferId } from '../core/ids.ts';
+import type { ReadingInput } from '../core/input.ts';
+import { READING_CLASS, type Reading } from '../core/reading.ts';
+import type { TimestampMs } from '../core/units.ts';
+import type { Decoded, DeviceMessage } from '../../devices/adapters/adapter.ts';
+import type { InboundMessage, Settlement } from '../../devices/transports/transport.ts';
+import type { Counters } from './counters.ts';
+import { Dedupe } from './dedupe.ts';
+import type { Loop, Outcome } from './loop.ts';
+
+/** Telemetry that promised nothing (QoS 0) is shed while more than this waits. */
+const SHED_ABOVE = 2_000;
+
+export interface GateOptions {
+  readonly loop: Loop;
+  readonly decode: (message: DeviceMessage) => Decoded;
+  readonly counters: Counters;
+  readonly nowMs: () => TimestampMs;
+  /** Offers behind the codes of a sale; codes that are not ours are left out. */
+  readonly resolveCode: (code: string, nowMs: TimestampMs) => OfferId | undefined;
+  readonly quarantine: (entry: { readonly atMs: TimestampMs; readonly message: InboundMessage; readonly reason: string; readonly detail: string }) => void;
+}
+
+/** Every way a message can end, as counted in `endcap_messages_total{outcome}`. */
+export type MessageOutcome =
+  | 'accepted'
+  | 'accepted-late'
+  | 'duplicate'
+  | 'stranger'
+  | 'ignored'
+  | 'malformed'
+  | 'unknown-device'
+  | 'unknown-slot'
+  | 'not-configured'
+  | 'shed'
+  | 'failed'
+  | 'poison';
+
+/**
+ * The way in for device messages: decode, recognise what is a duplicate, late, ahead of time, a stranger's or nonsense, and hand the
+ * rest to the loop. A message is settled when everything it said is on disk, or when it is certain that nothing of it will be.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #dedupe = new Dedupe();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Remembers ids that are already in the log, after a start. */
+  seen(reading: Reading): void {
+    this.#dedupe.seenBefore(reading.device, reading.id);
+  }
+
+  /** Takes one message; `settle` is called exactly once. */
+  receive(message: InboundMessage, settle: (settlement: Settlement) => void): void {
+    const decoded = this.#options.decode(message);
+    switch (decoded.kind) {
+      case 'ignored':
+        this.#count('ignored', decoded.reason);
+        return settle('done');
+      case 'malformed':
+        this.#count('malformed', decoded.reason);
+        this.#options.quarantine({ atMs: this.#options.nowMs(), message, reason: decoded.reason, detail: decoded.detail });
+        // Sending it again would not make it any better: it is acknowledged and kept for a person to look at.
+        return settle('done');
+      case 'readings':
+        return this.#receiveReadings(message, decoded.readings, settle);
+    }
+  }
+
+  #receiveReadings(message: InboundMessage, readings: readonly Reading[], settle: (settlement: Settlement) => void): void {
+    const only = readings[0];
+    if (readings.length === 1 && only !== undefined) return this.#receiveOne(message, only, settle);
+    if (readings.length === 0) return settle('done');
+    let open = readings.length;
+    let worst: Settlement = 'done';
+    for (const reading of readings) {
+      this.#receiveOne(message, reading, (settlement) => {
+        if (settlement === 'retry') worst = 'retry';
+        if (--open === 0) settle(worst);
+      });
+    }
+  }
+
+  #receiveOne(message: InboundMessage, reading: Reading, settle: (settlement: Settlement) => void): void {
+    const { loop } = this.#options;
+    const admission = admit(loop.state, reading);
+    if (admission !== 'admitted') {
+      this.#count(admission, reading.kind);
+      return settle('done');
+    }
+    const sheddable = READING_CLASS[reading.kind] === 'telemetry';
+    if (sheddable && message.qos === 0 && loop.telemetryWaiting > SHED_ABOVE) {
+      this.#count('shed', reading.kind);
+      return settle('done');
+    }
+    if (this.#dedupe.seenBefore(reading.device, reading.id)) {
+      this.#count('duplicate', reading.kind);
+      // The first copy may still wait for its commit: this one is acknowledged no earlier.
+      return loop.accept({
+        input: undefined,
+        class: 'telemetry',
+        source: message.client ?? reading.device,
+        settle: (outcome) => settle(outcome.kind === 'committed' ? 'done' : 'retry'),
+      });
+    }
+    const input = this.#toInput(reading);
+    loop.accept({
+      input,
+      class: READING_CLASS[reading.kind],
+      source: message.client ?? reading.device,
+      settle: (outcome) => this.#settled(outcome, { message, input, settle }),
+    });
+  }
+
+  /** Judges the device's clock: too far ahead gets our time instead, too far behind is marked late. */
+  #toInput(reading: Reading): ReadingInput {
+    const nowMs = this.#options.nowMs();
+    const policy = this.#options.loop.state.store?.map.policy;
+    let timed = reading;
+    if (policy !== undefined && reading.atMs - nowMs > policy.futureAfterMs) {
+      this.#options.counters.add('endcap_future_timestamps_total');
+      timed = { ...reading, atMs: nowMs };
+    }
+    const late = policy !== undefined && nowMs - timed.atMs > policy.lateAfterMs;
+    const offers = timed.kind === 'pos.sale' && timed.codes.length > 0 ? this.#offersOf(timed.codes, nowMs) : undefined;
+    return { kind: 'reading', reading: timed, ...(late ? { late } : {}), ...(offers === undefined ? {} : { offers }) };
+  }
+
+  #offersOf(codes: readonly string[], nowMs: TimestampMs): readonly OfferId[] {
+    return codes.flatMap((code) => this.#options.resolveCode(code, nowMs) ?? []);
+  }
+
+  #settled(
+    outcome: Outcome,
+    taken: { readonly message: InboundMessage; readonly input: ReadingInput; readonly settle: (settlement: Settlement) => void },
+  ): void {
+    const { reading } = taken.input;
+    switch (outcome.kind) {
+      case 'committed':
+        this.#count(taken.input.late === true ? 'accepted-late' : 'accepted', reading.kind);
+        return taken.settle('done');
+      case 'failed':
+      case 'overloaded':
+        this.#dedupe.forget(reading.device, reading.id);
+        this.#count('failed', reading.kind);
+        return taken.settle('retry');
+      case 'poison':
+        this.#count('poison', reading.kind);
+        this.#options.quarantine({ atMs: this.#options.nowMs(), message: taken.message, reason: 'poison', detail: outcome.detail });
+        return taken.settle('done');
+    }
+  }
+
+  #count(outcome: MessageOutcome, reason: string): void {
+    this.#options.counters.add('endcap_messages_total', `outcome="${outcome}",kind="${reason}"`);
+  }
+}
