@@ -1,0 +1,137 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { fail, ok, type Result } from '../agent/core/result.ts';
+import type { ModelManifest, ModelProblem } from './manifest.ts';
+import type { ModelAnswer, ModelRunner } from './model-runner.ts';
+import { inspectOnnx } from './onnx-inspect.ts';
+
+/**
+ * What a model may be made of to run inside the agent's own process: one pass, no loops, no tensor whose size the input or a constant
+ * chooses. onnxruntime runs on the calling thread and cannot be stopped, so anything else belongs in a process that can.
+ */
+export const IN_PROCESS_OPERATORS: readonly string[] = [
+  'Add',
+  'Div',
+  'Gemm',
+  'Identity',
+  'MatMul',
+  'Mul',
+  'Relu',
+  'Sigmoid',
+  'Sub',
+  'Tanh',
+  'ai.onnx.ml:LinearRegressor',
+  'ai.onnx.ml:Scaler',
+  'ai.onnx.ml:TreeEnsembleRegressor',
+];
+
+/** Largest model that is loaded into the agent's process, in bytes. */
+export const MODEL_MAX_BYTES = 64 * 1024 * 1024;
+
+/** Opens an ONNX model in this process, on one thread, after checking that file and manifest say the same. */
+export async function openOnnxRunner(bytes: Uint8Array, manifest: ModelManifest): Promise<Result<ModelRunner, ModelProblem>> {
+  const refused = checkFile(bytes, manifest);
+  if (refused !== undefined) return fail(refused);
+  const runtime = await loadRuntime();
+  if (!runtime.ok) return runtime;
+  const { InferenceSession, Tensor } = runtime.value;
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 4,
+    });
+  } catch (error) {
+    return fail(unreadable(firstLine(error)));
+  }
+  const wrong = checkSignature(session, manifest);
+  if (wrong !== undefined) {
+    await session.release();
+    return fail(wrong);
+  }
+  const input = manifest.input.name;
+  const output = manifest.output.name;
+  const width = manifest.columns.length;
+  return ok({
+    width,
+    async run(values: Float32Array, rows: number): Promise<ModelAnswer> {
+      const answers = await session.run({ [input]: new Tensor('float32', values, [rows, width]) });
+      const answer = answers[output];
+      if (answer === undefined || !(answer.data instanceof Float32Array))
+        throw new Error('Cannot read the answer of the model: it is not float32');
+      return { values: answer.data, shape: answer.dims };
+    },
+    close: () => session.release(),
+  });
+}
+
+function checkFile(bytes: Uint8Array, manifest: ModelManifest): ModelProblem | undefined {
+  const summary = inspectOnnx(bytes);
+  if (!summary.ok) return unreadable(summary.error);
+  if (summary.value.external) return operators('it keeps weights in other files');
+  const undeclared = summary.value.operators.find((operator) => !manifest.operators.includes(operator));
+  if (undeclared !== undefined) return operators(`it uses ${undeclared}, which its manifest does not declare`);
+  const forbidden = summary.value.operators.find((operator) => !IN_PROCESS_OPERATORS.includes(operator));
+  if (forbidden !== undefined) return operators(`it uses ${forbidden}, which may not run inside the agent`);
+  return undefined;
+}
+
+function checkSignature(session: InferenceSession, manifest: ModelManifest): ModelProblem | undefined {
+  for (const [side, metadata, declared] of [
+    ['input', session.inputMetadata, manifest.input],
+    ['output', session.outputMetadata, manifest.output],
+  ] as const) {
+    const only = metadata[0];
+    if (metadata.length !== 1 || only === undefined) return shape(`it has ${metadata.length} ${side}s instead of one`);
+    if (only.name !== declared.name) return shape(`its ${side} is called "${only.name}", not "${declared.name}"`);
+    if (!only.isTensor || only.type !== 'float32') return shape(`its ${side} is not float32`);
+    const found = only.shape.map((size) => (typeof size === 'number' ? size : null));
+    if (JSON.stringify(found) !== JSON.stringify(declared.shape)) {
+      return shape(`its ${side} has shape ${JSON.stringify(found)}, not ${JSON.stringify(declared.shape)}`);
+    }
+  }
+  const expected = JSON.stringify([null, manifest.columns.length]);
+  if (JSON.stringify(manifest.input.shape) !== expected)
+    return shape(`its manifest declares ${manifest.columns.length} columns and another input shape`);
+  if (JSON.stringify(manifest.output.shape) !== '[null,1]') return shape('it does not give one number per row');
+  return undefined;
+}
+
+type Runtime = typeof import('onnxruntime-node');
+
+/** Loaded on demand: on a machine without the native library the agent starts anyway and serves by rules. */
+async function loadRuntime(): Promise<Result<Runtime, ModelProblem>> {
+  try {
+    return ok(await import('onnxruntime-node'));
+  } catch (error) {
+    return fail({
+      kind: 'runtime',
+      sentence: `Cannot load onnxruntime: ${firstLine(error)}`,
+      hint: 'Reinstall the agent on a supported platform (Linux, macOS or Windows on x64 or arm64)',
+    });
+  }
+}
+
+function operators(fact: string): ModelProblem {
+  return {
+    kind: 'operators',
+    sentence: `Cannot use the model: ${fact}`,
+    hint: 'Install a model made by this agent, or run this one in its own process',
+  };
+}
+
+function shape(fact: string): ModelProblem {
+  return { kind: 'shape', sentence: `Cannot use the model: ${fact}`, hint: 'Install the model together with the manifest made for it' };
+}
+
+function unreadable(fact: string): ModelProblem {
+  return { kind: 'unreadable', sentence: `Cannot read the model: ${fact}`, hint: 'Copy the model file again' };
+}
+
+/** Native messages run over many lines with paths and stack frames; the first line, cut short, is the fact. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').slice(0, 200);
+}
