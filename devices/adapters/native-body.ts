@@ -1,0 +1,61 @@
+import type { DeviceStatus, ReadingBody } from '../../agent/core/reading.ts';
+import { DEVICE_TIME_FORM, parseDeviceTime } from './device-time.ts';
+import type { NativeEvent, NativeKind, NativeState } from './native-schemas.ts';
+
+/** A reading's body, or the one thing about it that the schema could not say. */
+export type NativeBody = ReadingBody | { readonly kind: 'fault'; readonly detail: string };
+
+type BodyOf = { readonly [K in NativeKind]: (event: NativeEvent<K>) => NativeBody };
+
+/** Turns a valid native event into the body of a reading: the agent's words, milliseconds, and nothing that was not asked for. */
+export const NATIVE_BODIES: BodyOf = {
+  'shelf.weight': ({ slot, grams }) => ({ kind: 'shelf.weight', slot, grams }),
+  'shelf.pick': ({ slot, count }) => ({ kind: 'shelf.pick', slot, count }),
+  'shelf.return': ({ slot, count }) => ({ kind: 'shelf.return', slot, count }),
+  'rfid.read': ({ epc, rssiDbm }) => ({ kind: 'rfid.read', epc: tidyEpc(epc), rssiDbm }),
+  presence: ({ count }) => ({ kind: 'presence', count }),
+  'ble.sighting': ({ beacon, rssiDbm, txPowerDbm }) =>
+    txPowerDbm === undefined ? { kind: 'ble.sighting', beacon, rssiDbm } : { kind: 'ble.sighting', beacon, rssiDbm, txPowerDbm },
+  'camera.detections': ({ people }) => ({
+    kind: 'camera.detections',
+    people: people.map(({ x, y, w, h, confidence, track }) =>
+      track === undefined ? { x, y, w, h, confidence } : { x, y, w, h, confidence, track },
+    ),
+  }),
+  'door.count': (event) => ({ kind: 'door.count', in: event.in, out: event.out }),
+  'pos.sale': ({ receipt, lines, codes, visit }) =>
+    visit === undefined ? { kind: 'pos.sale', receipt, lines, codes } : { kind: 'pos.sale', receipt, lines, codes, visit },
+  climate: ({ temperatureC, humidityPercent, illuminanceLux, co2Ppm }) => {
+    const measured = {
+      ...(temperatureC !== undefined && { temperatureC }),
+      ...(humidityPercent !== undefined && { humidityPercent }),
+      ...(illuminanceLux !== undefined && { illuminanceLux }),
+      ...(co2Ppm !== undefined && { co2Ppm }),
+    };
+    if (Object.keys(measured).length > 0) return { kind: 'climate', ...measured };
+    return { kind: 'fault', detail: 'expected at least one of temperatureC, humidityPercent, illuminanceLux, co2Ppm' };
+  },
+  context: ({ topic, value, until }) => {
+    const untilMs = parseDeviceTime(until);
+    if (untilMs === undefined) return { kind: 'fault', detail: `until: expected ${DEVICE_TIME_FORM}` };
+    return { kind: 'context', topic, value, untilMs };
+  },
+};
+
+/** What a state message says about the device, or `undefined` when it says nothing that we know. */
+export function statusBody(state: NativeState): DeviceStatus | undefined {
+  const { online, batteryPercent, rssiDbm, uptimeMs, firmware } = state;
+  const said = {
+    ...(online !== undefined && { online }),
+    ...(batteryPercent !== undefined && { batteryPercent }),
+    ...(rssiDbm !== undefined && { rssiDbm }),
+    ...(uptimeMs !== undefined && { uptimeMs }),
+    ...(firmware !== undefined && { firmware }),
+  };
+  return Object.keys(said).length > 0 ? { kind: 'device.status', ...said } : undefined;
+}
+
+/** Two readers may spell the same tag in different case; a hexadecimal EPC is one tag either way. */
+function tidyEpc(epc: string): string {
+  return /^[0-9A-Fa-f]+$/.test(epc) ? epc.toUpperCase() : epc;
+}
