@@ -51,7 +51,10 @@ function plainValue(
   if (problems.length > 0) return {};
   try {
     // Bounded: a few lines of nested aliases could otherwise unfold to gigabytes.
-    return (document.toJS({ maxAliasCount: 1_000 }) as unknown) ?? {};
+    const value: unknown = document.toJS({ maxAliasCount: 1_000 }) ?? {};
+    // Throws for an alias inside its own anchor, which nothing after this could walk.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     problems.push(problemAt(0, `not readable as YAML: ${error instanceof Error ? firstLine(error.message) : String(error)}`, undefined));
     return {};

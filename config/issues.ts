@@ -2,26 +2,39 @@ import type * as z from 'zod';
 import type { Issue } from './problem.ts';
 import { formatPath } from './problem.ts';
 import { keysAt } from './settings.ts';
-import { suggestion } from './suggest.ts';
+import { didYouMean, suggestion } from './suggest.ts';
 
 /** What the schema found, in our words: one issue for each value, unknown keys one by one with what was probably meant. */
 export function issuesOf(error: z.ZodError, written: unknown): readonly Issue[] {
-  return error.issues.flatMap((issue) => toIssues(issue, written));
+  const issues = error.issues.flatMap((issue) => toIssues(issue, written));
+  // A misspelt key is one mistake: that the right one is missing needs no line of its own.
+  const meant = new Set(issues.map((issue) => issue.meant));
+  return issues.filter((issue) => !issue.missing || !meant.has(formatPath(issue.path)));
 }
 
-function toIssues(issue: z.core.$ZodIssue, written: unknown): Issue[] {
+interface SchemaIssue extends Issue {
+  readonly missing?: boolean;
+  /** Path of the key that an unknown one was probably meant to be. */
+  readonly meant?: string | undefined;
+}
+
+function toIssues(issue: z.core.$ZodIssue, written: unknown): SchemaIssue[] {
   const where = issue.path.length === 0 ? 'the file' : formatPath(issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      atKey: true,
-      message: `unknown setting "${key}"${issue.path.length === 0 ? '' : ` in ${where}`}`,
-      hint: suggestion(key, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
-    }));
+    return issue.keys.map((key) => {
+      const meant = didYouMean(key, known);
+      return {
+        path: [...issue.path, key],
+        atKey: true,
+        message: `unknown setting "${key}"${issue.path.length === 0 ? '' : ` in ${where}`}`,
+        hint: suggestion(key, known) ?? (known.length > 0 ? `known here: ${known.join(', ')}` : undefined),
+        meant: meant === undefined ? undefined : formatPath([...issue.path, meant]),
+      };
+    });
   }
   const { exists, value } = follow(written, issue.path);
-  if (!exists) return [{ path: issue.path, message: `${where} is missing` }];
+  if (!exists) return [{ path: issue.path, message: `${where} is missing`, missing: true }];
   const hint = issue.code === 'invalid_value' && typeof value === 'string' ? suggestion(value, issue.values.map(String)) : undefined;
   const { text, ownWords } = expectation(issue);
   return [
@@ -70,9 +83,10 @@ function sizeOf(origin: string, limit: number | bigint, relation: string): strin
 
 function show(value: unknown): string {
   if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object') return 'a section';
-  const text = JSON.stringify(value) ?? String(value);
+  // An account in an address may come with its password.
+  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@]*@/, '//...@');
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 

@@ -1,3 +1,4 @@
+import { createAdapterRegistry } from '../devices/adapters/registry.ts';
 import type { Issue } from './problem.ts';
 import { formatPath } from './problem.ts';
 import { suggestion } from './suggest.ts';
@@ -13,6 +14,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
   const products = named(written, 'products');
   const devices = named(written, 'devices');
   const campaigns = named(written, 'campaigns');
+  const adapters = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
   const sets = {
     zone: new Set(texts(zones, 'id')),
     fixture: new Set(texts(fixtures, 'id')),
@@ -28,12 +30,17 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...duplicates('device', devices, 'id'),
     ...duplicates('tag', named(written, 'tags'), 'id'),
     ...duplicates('campaign', campaigns, 'id'),
+    ...duplicates('till', entries(field(field(written, 'http'), 'tillKeys'), ['http', 'tillKeys']), 'till'),
     ...fixtures.flatMap((fixture) => [
       ...missing('zone', fixture, 'zone', sets.zone),
       ...missing('device', fixture, 'display', sets.device),
     ]),
     ...slots.flatMap((slot) => missing('product', slot, 'sku', sets.product)),
-    ...devices.flatMap((device) => [...missing('zone', device, 'zone', sets.zone), ...missing('fixture', device, 'fixture', sets.fixture)]),
+    ...devices.flatMap((device) => [
+      ...missing('zone', device, 'zone', sets.zone),
+      ...missing('fixture', device, 'fixture', sets.fixture),
+      ...missing('adapter', device, 'adapter', adapters),
+    ]),
     ...campaigns.flatMap((campaign) => [
       ...words(campaign, 'skus').flatMap((word) => unknownName('product', word, sets.product)),
       ...words(campaign, 'categories').flatMap((word) => unknownName('category', word, sets.category)),

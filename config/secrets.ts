@@ -10,6 +10,8 @@ export interface Secrets {
   readonly hubKey: string | undefined;
   /** SHA-256 of each till's key as 64 hexadecimal digits, by till. */
   readonly tillKeyHashes: ReadonlyMap<string, string>;
+  /** As above, of the keys that may read the metrics. */
+  readonly metricsKeyHashes: readonly string[];
 }
 
 const LARGEST_SECRET_BYTES = 16_384;
@@ -31,21 +33,19 @@ export function readSecrets(config: StoreConfig): {
     }
     return answer.kind === 'secret' ? answer.value : undefined;
   };
-  const tillKeyHashes = new Map<string, string>();
-  config.http.tillKeys.forEach((key, index) => {
-    const hash = key.keyHash?.slice('sha256:'.length) ?? hashOf(read(key.keyFile, ['http', 'tillKeys', index, 'keyFile']));
-    if (hash !== undefined) tillKeyHashes.set(key.till, hash);
-  });
+  const hashed = (key: { readonly keyHash?: string | undefined; readonly keyFile?: string | undefined }, path: readonly PropertyKey[]) =>
+    key.keyHash?.slice('sha256:'.length) ?? sha256(read(key.keyFile, [...path, 'keyFile']) ?? '');
   const secrets: Secrets = {
     mqttPassword: read(config.mqtt.passwordFile, ['mqtt', 'passwordFile']),
     hubKey: read(config.sync.keyFile, ['sync', 'keyFile']),
-    tillKeyHashes,
+    tillKeyHashes: new Map(config.http.tillKeys.map((key, index) => [key.till, hashed(key, ['http', 'tillKeys', index])])),
+    metricsKeyHashes: config.http.metrics.keys.map((key, index) => hashed(key, ['http', 'metrics', 'keys', index])),
   };
   return { secrets, issues, warnings };
 }
 
-function hashOf(key: string | undefined): string | undefined {
-  return key === undefined ? undefined : createHash('sha256').update(key, 'utf8').digest('hex');
+function sha256(key: string): string {
+  return createHash('sha256').update(key, 'utf8').digest('hex');
 }
 
 type SecretFile =

@@ -1,5 +1,5 @@
 import { isLoopback } from './address.ts';
-import { isTimeZone, localMoment } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import type { Issue } from './problem.ts';
 import { formatPath } from './problem.ts';
 import type { StoreConfig } from './schema.ts';
@@ -7,31 +7,15 @@ import { formatMoney } from './values.ts';
 
 /** What each value allows and all of them together do not: only asked of a configuration whose single values are right. */
 export function findSenseIssues(config: StoreConfig): readonly Issue[] {
-  return [...storeIssues(config), ...placeIssues(config), ...campaignIssues(config), ...connectionIssues(config)];
+  return [...quietIssues(config), ...placeIssues(config), ...campaignIssues(config), ...connectionIssues(config)];
 }
 
-function storeIssues({ store, policy }: StoreConfig): Issue[] {
-  const issues: Issue[] = [];
-  if (!isTimeZone(store.timeZone)) {
-    issues.push({
-      path: ['store', 'timeZone'],
-      message: `store.timeZone: there is no time zone "${store.timeZone}"`,
-      hint: 'use a name like Europe/Berlin',
-    });
-  }
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: store.currency }).resolvedOptions().maximumFractionDigits;
-  if (digits !== 2) {
-    issues.push({
-      path: ['store', 'currency'],
-      message: `store.currency: ${store.currency} has ${digits} decimals, amounts are kept with two`,
-      hint: 'only currencies with two decimals are supported',
-    });
-  }
-  policy.quietHours.forEach(({ from, to }, index) => {
-    if (from === to)
-      issues.push({ path: ['policy', 'quietHours', index, 'to'], message: `policy.quietHours[${index}]: begins and ends at ${from}` });
-  });
-  return issues;
+function quietIssues({ policy }: StoreConfig): Issue[] {
+  return policy.quietHours.flatMap(({ from, to }, index) =>
+    from === to
+      ? [{ path: ['policy', 'quietHours', index, 'to'], message: `policy.quietHours[${index}]: begins and ends at ${from}` }]
+      : [],
+  );
 }
 
 function placeIssues({ store, zones, fixtures, devices }: StoreConfig): Issue[] {
@@ -73,7 +57,7 @@ function campaignIssues({ store, campaigns, products, policy }: StoreConfig): Is
     if (campaign.minIntent >= campaign.maxIntent) {
       issues.push({ path: at('maxIntent'), message: `campaigns[${index}].maxIntent: expected more than minIntent ${campaign.minIntent}` });
     }
-    if (isTimeZone(store.timeZone)) issues.push(...periodIssues(campaign, index, store.timeZone));
+    issues.push(...periodIssues(campaign, index, store.timeZone));
     const skus = new Set(campaign.skus);
     const categories = new Set(campaign.categories);
     const eligible = products.filter((product) => skus.has(product.sku) || categories.has(product.category));
@@ -107,7 +91,7 @@ function periodIssues(campaign: StoreConfig['campaigns'][number], index: number,
   return issues;
 }
 
-function connectionIssues({ mqtt, sync, http }: StoreConfig): Issue[] {
+function connectionIssues({ mqtt, sync }: StoreConfig): Issue[] {
   const issues: Issue[] = [];
   const needsUrl = ([key, value]: readonly [string, unknown]): Issue[] =>
     value === undefined ? [] : [{ path: ['mqtt', key], message: `mqtt.${key}: is for an external broker`, hint: 'set mqtt.url too' }];
@@ -122,11 +106,6 @@ function connectionIssues({ mqtt, sync, http }: StoreConfig): Issue[] {
   if (sync.url !== undefined && sync.keyFile === undefined) {
     issues.push({ path: ['sync'], message: 'sync.keyFile is missing', hint: '"endcap hub add-store" makes the key' });
   }
-  const tills = new Set<string>();
-  http.tillKeys.forEach((key, index) => {
-    if (tills.has(key.till)) issues.push({ path: ['http', 'tillKeys', index, 'till'], message: `till "${key.till}" is given twice` });
-    tills.add(key.till);
-  });
   return issues;
 }
 

@@ -2,17 +2,32 @@ import * as z from 'zod';
 import { id } from '../values.ts';
 import { file, listenerTls, port } from './mqtt.ts';
 
-const tillKey = z
+const secretKey = {
+  keyHash: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, { error: 'expected "sha256:" and 64 hexadecimal digits' })
+    .optional()
+    .describe('SHA-256 of the key, as `printf %s "$KEY" | sha256sum` prints it, after "sha256:"'),
+  keyFile: file.optional().describe('File with the key'),
+};
+
+const oneOfBoth = [
+  (key: { readonly keyHash?: string | undefined; readonly keyFile?: string | undefined }) =>
+    (key.keyHash === undefined) !== (key.keyFile === undefined),
+  { error: 'expected either keyHash or keyFile' },
+] as const;
+
+const metrics = z
   .strictObject({
-    till: id().describe('Name of the till'),
-    keyHash: z
-      .string()
-      .regex(/^sha256:[0-9a-f]{64}$/, { error: 'expected "sha256:" and 64 hexadecimal digits' })
-      .optional()
-      .describe('SHA-256 of the key, as `printf %s "$KEY" | sha256sum` prints it'),
-    keyFile: file.optional().describe('File with the key'),
+    openOnLoopback: z.boolean().default(true).describe('Whether callers on this machine may read /metrics without a key'),
+    keys: z
+      .array(z.strictObject({ name: id().describe('Who holds the key'), ...secretKey }).refine(...oneOfBoth))
+      .max(50)
+      .default([])
+      .describe('Keys that may read /metrics'),
   })
-  .refine((key) => (key.keyHash === undefined) !== (key.keyFile === undefined), { error: 'expected either keyHash or keyFile' });
+  .prefault({})
+  .describe('Who may read /metrics');
 
 /** `http`: the pages, the API and the till's redemptions. */
 export const httpSection = z
@@ -25,8 +40,17 @@ export const httpSection = z
       .describe('Address at which phones find the shop page, for QR codes'),
     tls: listenerTls.omit({ caFile: true }).optional().describe('TLS of the pages and the API'),
     allowedHosts: z.array(z.string().min(1).max(255)).max(50).default([]).describe('More host names that browsers may use for this store'),
-    tillKeys: z.array(tillKey).max(500).default([]).describe('Tills that may redeem codes over HTTP'),
-    metrics: z.enum(['off', 'local', 'open']).default('local').describe('Who may read /metrics: nobody, this machine, or everyone'),
+    tillKeys: z
+      .array(z.strictObject({ till: id().describe('Name of the till'), ...secretKey }).refine(...oneOfBoth))
+      .max(500)
+      .default([])
+      .describe('Tills that may redeem codes over HTTP'),
+    metrics,
+    securityContact: z
+      .string()
+      .regex(/^(mailto|https):.+/, { error: 'expected an address like mailto:security@shop.example' })
+      .optional()
+      .describe('Whom to tell about a security problem, for security.txt'),
   })
   .prefault({})
   .describe('Pages, API and redemptions');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isTimeZone } from '../local-time.ts';
 import { id, line } from '../values.ts';
 
 const metres = z.number().min(0).max(2_000);
@@ -12,9 +13,14 @@ export const storeSection = z.strictObject({
   name: line().describe('Name that shoppers and managers see'),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/, { error: 'expected a three letter currency code, like EUR' })
+    .regex(/^[A-Z]{3}$/, { error: 'expected a three letter currency code, like EUR', abort: true })
+    .refine(hasTwoDecimals, { error: 'expected a currency with two decimals: amounts are kept in hundredths' })
     .describe('Currency of all amounts (ISO 4217, two decimals)'),
-  timeZone: z.string().min(1).max(64).describe('Time zone of quiet hours, campaign dates and "today", like Europe/Berlin'),
+  timeZone: z
+    .string()
+    .max(64)
+    .refine(isTimeZone, { error: 'expected a time zone like Europe/Berlin' })
+    .describe('Time zone of quiet hours, campaign dates and "today", like Europe/Berlin'),
   plan: z
     .strictObject({
       widthM: metres.gt(0).describe('Width of the plan in metres'),
@@ -60,3 +66,7 @@ export const fixturesSection = z
   .max(5_000)
   .default([])
   .describe('Shelves, endcaps, racks and tables');
+
+function hasTwoDecimals(currency: string): boolean {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits === 2;
+}
