@@ -5,6 +5,7 @@ import { endOffer } from './offers.ts';
 import { CLOSED_OFFER_TTL_MS } from './shop.ts';
 import type { OfferRecord, State } from './state.ts';
 import { emptyDay } from './state.ts';
+import { emitSilence, isSilent } from './tally.ts';
 import { MINUTE_MS, SECOND_MS, type TimestampMs } from './units.ts';
 import type { Visit } from './visit.ts';
 import { closesAtMs, closeVisit } from './visits.ts';
@@ -22,6 +23,7 @@ export function isDue(state: State, nowMs: TimestampMs): boolean {
   const { store } = state;
   if (store === undefined) return false;
   if (state.minute !== undefined && nowMs >= state.minute.startMs + MINUTE_MS) return true;
+  if (isSilent(state, nowMs)) return true;
   for (const shown of state.displays.values()) if (shown.untilMs <= nowMs) return true;
   for (const record of state.offers.values()) if (offerDueAtMs(record) <= nowMs) return true;
   const context = lookOnly(state, nowMs);
@@ -33,6 +35,7 @@ export function isDue(state: State, nowMs: TimestampMs): boolean {
 export function settleDue(context: StepContext): void {
   const { state, nowMs } = context;
   clearDisplays(context, 'due');
+  emitSilence(context);
   for (const [id, record] of state.offers) settleOffer(context, { id, record });
   for (const visit of [...state.visits.values()]) {
     if (closesAtMs(context, visit) <= nowMs) closeVisit(context, visit);

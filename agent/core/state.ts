@@ -32,6 +32,8 @@ export interface State {
   pausedAll: boolean;
   readonly pausedCampaigns: Set<CampaignId>;
   minute: OpenMinute | undefined;
+  /** Start of the newest minute that was emitted, 0 before the first. */
+  emittedMinuteMs: TimestampMs;
   today: Today;
 }
 
@@ -127,6 +129,7 @@ export function createState(): State {
     pausedAll: false,
     pausedCampaigns: new Set(),
     minute: undefined,
+    emittedMinuteMs: 0,
     today: emptyDay(''),
   };
 }

@@ -25,7 +25,28 @@ export function flushMinute(context: StepContext): void {
   const open = context.state.minute;
   context.state.minute = undefined;
   if (open === undefined || open.cells.size === 0) return;
+  context.state.emittedMinuteMs = open.startMs;
   context.emit({ kind: 'row.minute', minute: { startMs: open.startMs, cells: [...open.cells].map(toCell) } });
+}
+
+/** Length of the windows that wait for their leftovers, see `emitSilence`. */
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Whether a quarter hour ended in which nothing was counted: whoever merges leftovers must hear that time went on. */
+export function isSilent(
+  state: { readonly minute: OpenMinute | undefined; readonly emittedMinuteMs: TimestampMs },
+  nowMs: TimestampMs,
+): boolean {
+  if (state.minute !== undefined || state.emittedMinuteMs === 0) return false;
+  return Math.floor(nowMs / QUARTER_MS) > Math.floor(state.emittedMinuteMs / QUARTER_MS);
+}
+
+/** Emits an empty minute, once a silent quarter hour. */
+export function emitSilence(context: StepContext): void {
+  if (!isSilent(context.state, context.nowMs)) return;
+  const startMs = context.nowMs - (context.nowMs % MINUTE_MS);
+  context.state.emittedMinuteMs = startMs;
+  context.emit({ kind: 'row.minute', minute: { startMs, cells: [] } });
 }
 
 function toCell([zone, cell]: [string, { readonly visits: Set<VisitId>; readonly counts: Record<TallyName, number> }]): TallyCell {

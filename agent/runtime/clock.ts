@@ -14,7 +14,10 @@ const JUMP_MS = 5_000;
 const BELIEVE_AFTER_MS = 60_000;
 
 /** What the store clock says about itself after a look at the machine's. */
-export type ClockVerdict = { readonly kind: 'steady' } | { readonly kind: 'jumped'; readonly byMs: number } | { readonly kind: 'adopted'; readonly byMs: number };
+export type ClockVerdict =
+  | { readonly kind: 'steady' }
+  | { readonly kind: 'jumped'; readonly byMs: number }
+  | { readonly kind: 'adopted'; readonly byMs: number };
 
 /**
  * The store's time: starts from the wall clock (never before the log's end), advances with the monotonic clock, and follows small drift.

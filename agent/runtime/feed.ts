@@ -1,5 +1,5 @@
-import type { ActEffect } from '../core/effect.ts';
 import type { Offer, OfferState } from '../core/decision.ts';
+import type { ActEffect } from '../core/effect.ts';
 import type { OfferId, VisitId } from '../core/ids.ts';
 
 /** What a phone is told. */

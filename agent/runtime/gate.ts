@@ -1,10 +1,10 @@
+import type { Decoded, DeviceMessage } from '../../devices/adapters/adapter.ts';
+import type { InboundMessage, Settlement } from '../../devices/transports/transport.ts';
 import { admit } from '../core/admit.ts';
 import type { OfferId } from '../core/ids.ts';
 import type { ReadingInput } from '../core/input.ts';
 import { READING_CLASS, type Reading } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
-import type { Decoded, DeviceMessage } from '../../devices/adapters/adapter.ts';
-import type { InboundMessage, Settlement } from '../../devices/transports/transport.ts';
 import type { Counters } from './counters.ts';
 import { Dedupe } from './dedupe.ts';
 import type { Loop, Outcome } from './loop.ts';
@@ -19,7 +19,12 @@ export interface GateOptions {
   readonly nowMs: () => TimestampMs;
   /** Offers behind the codes of a sale; codes that are not ours are left out. */
   readonly resolveCode: (code: string, nowMs: TimestampMs) => OfferId | undefined;
-  readonly quarantine: (entry: { readonly atMs: TimestampMs; readonly message: InboundMessage; readonly reason: string; readonly detail: string }) => void;
+  readonly quarantine: (entry: {
+    readonly atMs: TimestampMs;
+    readonly message: InboundMessage;
+    readonly reason: string;
+    readonly detail: string;
+  }) => void;
 }
 
 /** Every way a message can end, as counted in `endcap_messages_total{outcome}`. */

@@ -1,10 +1,11 @@
+import type { Scorer } from '../../models/scorer.ts';
+import { type AggregateSettings, type AggregateState, foldMinute } from '../../sync/aggregate.ts';
+import { encodeBatchBodies } from '../../sync/protocol.ts';
 import type { ActEffect, Effect, Reply, RowEffect, ScoreEffect } from '../core/effect.ts';
 import type { Input, LoggedInput } from '../core/input.ts';
 import type { State } from '../core/state.ts';
 import { step } from '../core/step.ts';
 import type { TimestampMs } from '../core/units.ts';
-import type { Scorer } from '../../models/scorer.ts';
-import { type AggregateSettings, type AggregateState, foldMinute } from '../../sync/aggregate.ts';
 import type { Counters } from './counters.ts';
 import type { Journal, TurnRows } from './ports.ts';
 
@@ -232,7 +233,7 @@ export class Loop {
           this.#rows.push(effect);
           const folded = foldMinute(this.#aggregate, effect.minute, this.#options.aggregateSettings);
           this.#aggregate = folded.state;
-          this.#batches.push(...folded.bodies);
+          this.#batches.push(...encodeBatchBodies(folded.rows));
           break;
         }
         case 'row.decision':

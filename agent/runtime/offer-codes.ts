@@ -1,4 +1,4 @@
-import { type KeyObject, createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { Offer } from '../core/decision.ts';
 import type { OfferId, StoreId } from '../core/ids.ts';
 import type { TimestampMs } from '../core/units.ts';
@@ -9,7 +9,9 @@ const SHORT_LENGTH = 8;
 const PREFIX = 'E1.';
 
 /** What a code was found to be. */
-export type ResolvedCode = { readonly kind: 'offer'; readonly offer: OfferId } | { readonly kind: 'unknown' | 'forged' | 'other-store' | 'expired' };
+export type ResolvedCode =
+  | { readonly kind: 'offer'; readonly offer: OfferId }
+  | { readonly kind: 'unknown' | 'forged' | 'other-store' | 'expired' };
 
 export interface OfferCodesOptions {
   readonly storeId: StoreId;
@@ -68,19 +70,21 @@ export class OfferCodes {
       return { kind: storeOf(payload) === this.#options.storeId ? 'forged' : 'other-store' };
     }
     // The signature is ours, so the payload is what `codeFor` wrote.
-    const [store, offer, createdAtMs, expiresAtMs] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [string, string, number, number];
+    const [store, offer, createdAtMs, expiresAtMs] = JSON.parse(Buffer.from(payload, 'base64url').toString()) as [
+      string,
+      string,
+      number,
+      number,
+    ];
     if (store !== this.#options.storeId) return { kind: 'other-store' };
     // After a lost database offer ids start again: the moment of creation tells an old code from a new offer of the same id.
-    for (const known of this.#options.offers()) if (known.id === offer) return known.createdAtMs === createdAtMs ? { kind: 'offer', offer } : { kind: 'expired' };
+    for (const known of this.#options.offers())
+      if (known.id === offer) return known.createdAtMs === createdAtMs ? { kind: 'offer', offer } : { kind: 'expired' };
     return { kind: nowMs >= expiresAtMs ? 'expired' : 'unknown' };
   }
 
   #resolveShort(text: string): ResolvedCode {
-    const wanted = text
-      .toUpperCase()
-      .replace(/[\s-]/g, '')
-      .replace(/O/g, '0')
-      .replace(/[IL]/g, '1');
+    const wanted = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
     if (wanted.length !== SHORT_LENGTH) return { kind: 'unknown' };
     for (const offer of this.#options.offers()) if (this.codeFor(offer).short === wanted) return { kind: 'offer', offer: offer.id };
     return { kind: 'unknown' };

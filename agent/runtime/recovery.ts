@@ -1,8 +1,8 @@
-import type { LoggedInput } from '../core/input.ts';
-import { SNAPSHOT_FORMAT, readState, writeState } from '../core/snapshot.ts';
-import { type State, createState } from '../core/state.ts';
-import { step } from '../core/step.ts';
 import { type AggregateSettings, type AggregateState, createAggregateState, foldMinute } from '../../sync/aggregate.ts';
+import type { LoggedInput } from '../core/input.ts';
+import { readState, SNAPSHOT_FORMAT, writeState } from '../core/snapshot.ts';
+import { createState, type State } from '../core/state.ts';
+import { step } from '../core/step.ts';
 import type { Journal, Snapshot } from './ports.ts';
 
 /** State and running aggregates: together what a snapshot holds. */
@@ -45,7 +45,11 @@ function parse(snapshot: Snapshot): { state: State; aggregate: AggregateState } 
   return { state: readState(body.state), aggregate: body.aggregate };
 }
 
-function foldOne(current: { readonly state: State; readonly aggregate: AggregateState }, logged: LoggedInput, settings: AggregateSettings): AggregateState {
+function foldOne(
+  current: { readonly state: State; readonly aggregate: AggregateState },
+  logged: LoggedInput,
+  settings: AggregateSettings,
+): AggregateState {
   let { aggregate } = current;
   for (const effect of step(current.state, logged)) {
     if (effect.kind === 'row.minute') aggregate = foldMinute(aggregate, effect.minute, settings).state;
