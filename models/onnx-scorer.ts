@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Score } from '../agent/core/decision.ts';
 import type { ScoreEffect } from '../agent/core/effect.ts';
 import { fail, ok, type Result } from '../agent/core/result.ts';
-import { confidence, type TrainedRange } from './confidence.ts';
-import { toModelValue } from './feature-spec.ts';
+import { at, confidence, type TrainedRange } from './confidence.ts';
+import { type FeatureDefinition, toModelValue } from './feature-spec.ts';
 import { features } from './features.ts';
 import { MANIFEST_MAX_BYTES, type ModelManifest, type ModelProblem, parseManifest } from './manifest.ts';
 import type { ModelRunner } from './model-runner.ts';
@@ -28,14 +28,17 @@ export class OnnxScorer implements Scorer {
   readonly name: string;
   readonly manifest: ModelManifest;
   readonly #runner: ModelRunner;
+  readonly #plan: readonly InputColumn[];
   readonly #trained: readonly TrainedRange[];
   readonly #minuteOfDay: VisitScorerOptions['minuteOfDay'];
 
+  /** The manifest's columns must all be features of `VISIT_SPEC`: `loadOnnxScorer` has checked it. */
   constructor(manifest: ModelManifest, runner: ModelRunner, options: VisitScorerOptions) {
     this.name = `${manifest.name}@${manifest.sha256.slice(0, 12)}`;
     this.manifest = manifest;
     this.#runner = runner;
-    this.#trained = manifest.columns.map(({ used, low, high }) => (used && low !== null && high !== null ? { low, high } : undefined));
+    this.#plan = inputPlan(manifest);
+    this.#trained = trainedRanges(manifest);
     this.#minuteOfDay = options.minuteOfDay;
   }
 
@@ -69,15 +72,42 @@ export class OnnxScorer implements Scorer {
 
   async #intents(vectors: readonly (readonly number[])[]): Promise<Float32Array> {
     if (vectors.length === 0) return new Float32Array(0);
-    const width = this.#runner.width;
-    const values = new Float32Array(vectors.length * width);
-    const definitions = VISIT_SPEC.features;
-    for (const [row, vector] of vectors.entries()) {
-      for (let i = 0; i < width; i++) values[row * width + i] = toModelValue(definitions[i]!, vector[i]!);
-    }
+    const plan = this.#plan;
+    const values = new Float32Array(vectors.length * plan.length);
+    let next = 0;
+    for (const vector of vectors) for (const column of plan) values[next++] = columnValue(column, vector);
     const answer = await this.#runner.run(values, vectors.length);
     return checkAnswer(answer.values, answer.shape, vectors.length);
   }
+}
+
+/** Where a column of the model's input comes from. */
+interface InputColumn {
+  readonly position: number;
+  readonly feature: FeatureDefinition;
+  readonly level: number | undefined;
+}
+
+function inputPlan(manifest: ModelManifest): InputColumn[] {
+  return manifest.columns.map((column) => {
+    const position = at(column.feature);
+    const feature = VISIT_SPEC.features[position]!;
+    return { position, feature, level: column.level === undefined ? undefined : feature.levels?.indexOf(column.level) };
+  });
+}
+
+function columnValue({ position, feature, level }: InputColumn, vector: readonly number[]): number {
+  const value = toModelValue(feature, vector[position]!);
+  return level === undefined ? value : value === level ? 1 : 0;
+}
+
+/** What training saw of each feature, in the order of the spec; levels have no range. */
+function trainedRanges(manifest: ModelManifest): TrainedRange[] {
+  const ranges = new Array<TrainedRange>(VISIT_SPEC.features.length).fill(undefined);
+  for (const { feature, level, used, low, high } of manifest.columns) {
+    if (used && level === undefined && low !== null && high !== null) ranges[at(feature)] = { low, high };
+  }
+  return ranges;
 }
 
 /** An answer is usable when it is one finite probability per row. Throws otherwise. */
@@ -102,6 +132,8 @@ export async function loadOnnxScorer(options: OnnxScorerOptions): Promise<Result
   if (!parsed.ok) return parsed;
   const manifest = parsed.value;
   if (manifest.featureSpec.hash !== VISIT_SPEC.hash) return fail(otherSpec(manifest));
+  const stranger = manifest.columns.find((column) => !VISIT_SPEC.index.has(column.feature));
+  if (stranger !== undefined) return fail(otherColumn(stranger.feature));
   const bytes = await readBounded(join(dirname(options.manifestPath), manifest.file), MODEL_MAX_BYTES);
   if (!bytes.ok) return bytes;
   if (createHash('sha256').update(bytes.value).digest('hex') !== manifest.sha256) return fail(otherHash(manifest));
@@ -154,6 +186,14 @@ function otherSpec(manifest: ModelManifest): ModelProblem {
     kind: 'feature-spec',
     sentence: `Cannot use the model: it was trained on features "${manifest.featureSpec.name}@${manifest.featureSpec.hash.slice(0, 12)}" and this agent computes "${VISIT_SPEC.id}"`,
     hint: 'Install the model that belongs to this version of the agent, or train one on its logs',
+  };
+}
+
+function otherColumn(name: string): ModelProblem {
+  return {
+    kind: 'feature-spec',
+    sentence: `Cannot use the model: it wants a feature "${name}" that "${VISIT_SPEC.id}" does not have`,
+    hint: 'Install the model together with the manifest made for it',
   };
 }
 

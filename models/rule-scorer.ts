@@ -67,12 +67,12 @@ export const RULES: readonly Rule[] = [
   { feature: 'dismissals', points: -0.4, per: 1, upTo: 3 },
 ];
 
-/** The table applied to a vector of `VISIT_SPEC`: a probability in (0, 1). Unknown values add nothing. */
+/** The table applied to a vector of `VISIT_SPEC`: a probability in (0, 1). Unknown values (-2, or NaN as training has them) add nothing. */
 export function ruleIntent(values: ArrayLike<number>): Probability {
   let logOdds = BASE_LOG_ODDS;
   for (const { position, points, per, upTo } of COMPILED) {
     const value = values[position]!;
-    if (value !== UNKNOWN) logOdds += points * Math.min(upTo, value / per);
+    if (value !== UNKNOWN && !Number.isNaN(value)) logOdds += points * Math.min(upTo, value / per);
   }
   return 1 / (1 + Math.exp(-logOdds));
 }

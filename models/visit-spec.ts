@@ -40,7 +40,7 @@ export const VISIT_SPEC = defineFeatureSpec('visit-intent', [
   seconds('category_dwell_s', 'time spent at other products of the same category, among those in the request'),
   count('category_products', 'other products of the same category with any sign of interest, among those in the request', 8),
   count('category_holding', 'units of other products of the same category taken and not put back, among those in the request'),
-  seconds('visit_age_s', 'time since the visit began'),
+  seconds('visit_duration_s', 'time since the visit began'),
   count('zones_visited', 'zones with any time spent in them'),
   count('zone_changes', 'times the visit moved to another zone', 255),
   seconds('zone_dwell_s', 'time since the visit came to its present zone; unknown when its place is'),
