@@ -15,7 +15,7 @@ import { reachStep } from './visits.ts';
  * Share of the not-yet-decided (1 - intent) that a discount of the whole price would win, scaled by the discount's share of the price.
  * A prior until the store's own holdout has measured it.
  */
-const RESPONSE = 1.5;
+const RESPONSE = 2.5;
 
 /** A campaign that could be made for a product, with what it is expected to earn. */
 interface Candidate {

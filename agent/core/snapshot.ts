@@ -1,5 +1,5 @@
 import { compileStore } from './compiled-store.ts';
-import type { State } from './state.ts';
+import { createState, type State } from './state.ts';
 import type { StoreMap } from './store-map.ts';
 
 /** Changes when a stored state can no longer be read; the log is then replayed from its start. */
@@ -23,5 +23,5 @@ export function readState(text: string): State {
     return value;
   }) as Omit<State, 'store'> & { store?: StoreMap };
   // The text was written by `writeState` from a State and is checksummed on disk, so its shape is known.
-  return { ...raw, store: raw.store === undefined ? undefined : compileStore(raw.store, raw.remote.campaigns), minute: raw.minute };
+  return { ...createState(), ...raw, store: raw.store === undefined ? undefined : compileStore(raw.store, raw.remote.campaigns) };
 }
