@@ -1,10 +1,5 @@
 import { type DeviceId, ID_PATTERN, type StoreId } from '../../agent/core/ids.ts';
-
-/** Where every topic of the native form begins. */
-export const NATIVE_ROOT = 'endcap/v1/';
-
-/** Names under the store that are the agent's own and never a device's. */
-export const RESERVED_DEVICES: ReadonlySet<string> = new Set(['agent', 'staff']);
+import { NATIVE_ROOT, RESERVED_NAMES } from '../topics.ts';
 
 /** What a native topic says; `foreign` and `own` are rightly not for us. */
 export type NativeTopic =
@@ -13,11 +8,6 @@ export type NativeTopic =
   | { readonly kind: 'own' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'bad-device-id' };
-
-/** Builds `endcap/v1/<store>/<device>/<channel>`. */
-export function nativeTopic(store: StoreId, device: DeviceId | 'agent' | 'staff', channel: string): string {
-  return `${NATIVE_ROOT}${store}/${device}/${channel}`;
-}
 
 /** Splits native topics of one store and remembers the answers, because a device says the same topic all day. */
 export class NativeTopics {
@@ -48,7 +38,7 @@ export class NativeTopics {
     const parts = topic.slice(this.#prefix.length).split('/', 3);
     const [device, channel] = parts;
     if (parts.length !== 2 || device === undefined || channel === undefined) return { kind: 'unknown' };
-    if (RESERVED_DEVICES.has(device)) return { kind: 'own' };
+    if (RESERVED_NAMES.has(device)) return { kind: 'own' };
     return ID_PATTERN.test(device) ? { kind: 'device', device, channel } : { kind: 'bad-device-id' };
   }
 }

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { DeviceId, StoreId } from '../../agent/core/ids.ts';
 import type { Reading, ReadingBody } from '../../agent/core/reading.ts';
+import { NATIVE_ROOT } from '../topics.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import { DEVICE_TIME_FORM, parseDeviceTime } from './device-time.ts';
 import { DEVICE_JSON_LIMITS, decodeText, type JsonObject, parseJsonObject } from './json-payload.ts';
 import { NATIVE_BODIES, type NativeBody, statusBody } from './native-body.ts';
 import { NATIVE_EVENTS, NATIVE_STATE, type NativeKind, type NativeState } from './native-schemas.ts';
-import { NATIVE_ROOT, NativeTopics } from './native-topic.ts';
+import { NativeTopics } from './native-topic.ts';
 
 /**
  * The agent's own device form: JSON on `endcap/v1/<store>/<device>/<channel>`. Messages of another store, of the agent itself, of kinds and
