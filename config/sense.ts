@@ -103,6 +103,9 @@ function connectionIssues({ mqtt, sync }: StoreConfig): Issue[] {
   if (sync.url !== undefined && new URL(sync.url).protocol === 'http:' && !isLoopback(new URL(sync.url).hostname)) {
     issues.push({ path: ['sync', 'url'], message: 'sync.url: is not encrypted and leaves this machine', hint: 'use https' });
   }
+  if (sync.url !== undefined && new URL(sync.url).username + new URL(sync.url).password !== '') {
+    issues.push({ path: ['sync', 'url'], message: 'sync.url: holds an account', hint: 'use sync.keyFile' });
+  }
   if (sync.url !== undefined && sync.keyFile === undefined) {
     issues.push({ path: ['sync'], message: 'sync.keyFile is missing', hint: '"endcap hub add-store" makes the key' });
   }

@@ -45,7 +45,7 @@ export const syncSection = z
 /** `model`: what scores interest. */
 export const modelSection = z
   .strictObject({
-    file: file.optional().describe('ONNX model with its manifest beside it; without it the model that comes along'),
+    manifestFile: file.optional().describe('Manifest of an ONNX model that lies beside it; without it the model that comes along'),
     deadline: duration({ min: '1ms', max: '10s' }).prefault('50ms').describe('Time after which the rule scorer answers instead'),
   })
   .prefault({})

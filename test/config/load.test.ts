@@ -31,9 +31,9 @@ function loadWell(extra: string) {
 
 describe('loading a configuration', () => {
   it('paths in the file start at its folder, the default data folder at the working directory', () => {
-    const { config, file } = loadWell('model: { file: intent.onnx }\n');
+    const { config, file } = loadWell('model: { manifestFile: intent.json }\n');
     expect(file).toBe(join(folder, 'etc', 'store.yaml'));
-    expect(config.model.file).toBe(join(folder, 'etc', 'intent.onnx'));
+    expect(config.model.manifestFile).toBe(join(folder, 'etc', 'intent.json'));
     expect(config.data.dir).toBe(join(folder, 'data'));
     expect(loadWell('data: { dir: here }\n').config.data.dir).toBe(join(folder, 'etc', 'here'));
   });

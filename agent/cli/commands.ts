@@ -1,0 +1,11 @@
+import type { Command } from 'commander';
+import { registerConfig } from './config.ts';
+import type { CommandContext } from './context.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerStart } from './start.ts';
+
+/** Adds one command to the program. */
+export type RegisterCommand = (program: Command, context: CommandContext) => void;
+
+/** Every command of `endcap`, in the order of the help; a new one is its file and one line here. */
+export const COMMANDS: readonly RegisterCommand[] = [registerStart, registerDoctor, registerConfig];
