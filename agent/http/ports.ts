@@ -43,7 +43,11 @@ export interface OfferCodes {
   resolve(
     code: string,
     nowMs: TimestampMs,
-  ): { readonly kind: 'offer'; readonly offer: OfferId } | { readonly kind: 'unknown' | 'forged' | 'other-store' | 'expired' };
+  ):
+    | { readonly kind: 'offer'; readonly offer: OfferId }
+    /** `offer` where the code still says which one: a till that repeats its question gets the answer it had before. */
+    | { readonly kind: 'expired'; readonly offer?: OfferId }
+    | { readonly kind: 'unknown' | 'forged' | 'other-store' };
 }
 
 /** What pushes to phones: the runtime calls it after the commit, the stream route subscribes. */
@@ -108,4 +112,58 @@ export interface Readiness {
 /** Text of /metrics in the Prometheus exposition format. */
 export interface MetricsText {
   text(): Promise<string>;
+}
+
+/** Names of what the HTTP side counts; labels are few and fixed, never taken from a request. */
+export type HttpCounterName =
+  /** `route` (its pattern, `none` for unknown ones) and `status`. */
+  | 'endcap_http_requests_total'
+  /** `reason`: what limit or rule refused a request or a connection. */
+  | 'endcap_http_refused_total'
+  /** `stream` (`visit` or `store`). */
+  | 'endcap_http_streams_opened_total'
+  /** `stream` and `reason` (`client`, `slow`, `evicted`, `closed`, `session`, `stopping`). */
+  | 'endcap_http_streams_ended_total'
+  /** `stream` and `event`. */
+  | 'endcap_http_events_total'
+  /** `reason`: an event that was not sent (`expired`). */
+  | 'endcap_http_events_dropped_total'
+  /** `result` (`signed-in`, `refused`, `delayed`). */
+  | 'endcap_http_logins_total';
+
+/** Counts one occurrence; must not throw. */
+export interface HttpCounters {
+  count(name: HttpCounterName, labels: Readonly<Record<string, string>>): void;
+}
+
+/** Wall clock for timestamps, monotonic clock for limits and delays. */
+export interface HttpClock {
+  wallMs(): TimestampMs;
+  monotonicMs(): number;
+}
+
+/** Told about every defect that became a 500; the caller of the route learns nothing about it. */
+export interface HttpDefects {
+  report(defect: { readonly route: string; readonly error: unknown }): void;
+}
+
+/** The one-time code of the first run: shown on the console, `undefined` when there is none (any more). */
+export interface SetupCode {
+  current(): string | undefined;
+}
+
+/** All ports of the HTTP side. */
+export interface HttpPorts {
+  readonly submit: Submit;
+  readonly shop: ShopQueries;
+  readonly codes: OfferCodes;
+  readonly feed: OfferFeed;
+  readonly manager: ManagerQueries;
+  readonly accounts: ManagerAccounts;
+  readonly readiness: Readiness;
+  readonly metrics: MetricsText;
+  readonly counters: HttpCounters;
+  readonly clock: HttpClock;
+  readonly defects: HttpDefects;
+  readonly setupCode: SetupCode;
 }

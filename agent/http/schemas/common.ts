@@ -13,10 +13,11 @@ export const CentsAmount = z.int();
 /** In [0, 1]. */
 export const Share = z.number().min(0).max(1);
 
-/** A line of text that a person typed: no control or formatting characters, no lone surrogates, 1 to `max` UTF-16 units. */
+/** A line of text that a person typed: no control or formatting characters, no lone surrogates, 1 to `max` UTF-16 units, trimmed. */
 export function plainText(max: number): z.ZodString {
   return z
     .string()
+    .trim()
     .min(1)
     .max(max)
     .regex(/^[^\p{C}]+$/u, 'Only visible characters and spaces are allowed');

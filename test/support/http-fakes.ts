@@ -1,0 +1,384 @@
+import type { Decision, Offer } from '../../agent/core/decision.ts';
+import type { Reply } from '../../agent/core/effect.ts';
+import type { Input } from '../../agent/core/input.ts';
+import type { StoreOverview } from '../../agent/core/overview.ts';
+import type { StoreMap } from '../../agent/core/store-map.ts';
+import { MINUTE_MS, SECOND_MS } from '../../agent/core/units.ts';
+import type { ConsentPurpose } from '../../agent/core/visit.ts';
+import type { HttpCounters, HttpPorts, OfferEvent, QuarantinedMessage, Submit, VisitView } from '../../agent/http/ports.ts';
+import { sampleStore } from './sample-store.ts';
+
+/** A time that tests move by hand. */
+export class FakeClock {
+  nowMs = Date.UTC(2026, 0, 5, 10);
+  monoMs = 1_000;
+
+  wallMs(): number {
+    return this.nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.monoMs;
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    this.monoMs += ms;
+  }
+}
+
+interface FakeVisit {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly openedAtMs: number;
+  readonly consents: Set<ConsentPurpose>;
+  readonly offers: Offer[];
+  fixture: string | undefined;
+  tag: string | undefined;
+}
+
+/** A store in memory that answers as the real loop would, without deciding anything by itself. */
+export class FakeStore {
+  readonly clock = new FakeClock();
+  readonly inputs: Input[] = [];
+  readonly counted: string[] = [];
+  readonly defects: unknown[] = [];
+  readonly accounts = new FakeAccounts(this.clock);
+  readonly decisions: Decision[] = [];
+  readonly quarantined: QuarantinedMessage[] = [];
+  readonly checks: { name: string; ready: boolean; sentence: string }[] = [
+    { name: 'database', ready: true, sentence: 'The database can be written.' },
+  ];
+  store: StoreMap = sampleStore();
+  overview: StoreOverview = fakeOverview(this.store);
+  setupCode: string | undefined = 'K7QX-92MT-4HWP';
+  /** Answers every input while it is set. */
+  answer: Awaited<ReturnType<Submit['submit']>> | Error | undefined;
+  metrics = 'endcap_up 1\n';
+  readonly #visits = new Map<string, FakeVisit>();
+  readonly #listeners = new Map<string, Set<(event: OfferEvent) => void>>();
+  readonly #redemptions = new Map<string, { receipt: string; atMs: number }>();
+
+  readonly ports: HttpPorts = {
+    submit: { submit: async (input) => this.#submit(input) },
+    shop: {
+      store: () => this.store,
+      product: (sku) => this.store.products.find((product) => product.sku === sku),
+      fixture: (id) => this.store.fixtures.find((fixture) => fixture.id === id),
+      visitByToken: (tokenHash) => this.#view([...this.#visits.values()].find((visit) => visit.tokenHash === tokenHash)),
+      offersOf: (id) => this.#visits.get(id)?.offers.filter((offer) => ['open', 'shown', 'saved'].includes(offer.state)) ?? [],
+      everythingAbout: (id) => {
+        const visit = this.#visits.get(id);
+        return visit === undefined
+          ? {}
+          : { visits: [{ id: visit.id, openedAtMs: visit.openedAtMs }], consents: [...visit.consents], offers: [...visit.offers] };
+      },
+      decision: (id) => this.decisions.find((decision) => decision.id === id),
+    },
+    codes: {
+      codeFor: (offer) => ({ long: `long.${offer.id}`, short: `S-${offer.id}` }),
+      resolve: (code, nowMs) => {
+        const id = /^(?:long\.|S-)(.+)$/.exec(code)?.[1];
+        if (code.startsWith('forged.')) return { kind: 'forged' };
+        if (code.startsWith('other.')) return { kind: 'other-store' };
+        const offer = [...this.#visits.values()].flatMap(({ offers }) => offers).find((known) => known.id === id);
+        if (offer === undefined) return { kind: 'unknown' };
+        return offer.expiresAtMs <= nowMs ? { kind: 'expired', offer: offer.id } : { kind: 'offer', offer: offer.id };
+      },
+    },
+    feed: {
+      subscribe: (visit, listener) => {
+        const listeners = this.#listeners.get(visit) ?? new Set();
+        listeners.add(listener);
+        this.#listeners.set(visit, listeners);
+        return () => listeners.delete(listener);
+      },
+    },
+    manager: {
+      overview: () => this.overview,
+      decisions: ({ limit, beforeMs, kind }) =>
+        this.decisions
+          .filter((decision) => (beforeMs === undefined || decision.atMs < beforeMs) && (kind === undefined || decision.kind === kind))
+          .slice(0, limit),
+      quarantine: (limit) => this.quarantined.slice(0, limit),
+      audit: (limit) => this.accounts.entries.slice(-limit).reverse(),
+    },
+    accounts: this.accounts,
+    readiness: { checks: () => this.checks },
+    metrics: { text: async () => this.metrics },
+    counters: { count: (name, labels) => this.#count(name, labels) },
+    clock: this.clock,
+    defects: { report: ({ error }) => this.defects.push(error) },
+    setupCode: { current: () => this.setupCode },
+  };
+
+  /** How often something was counted, by the beginning of `name{label=value,...}`. */
+  countOf(prefix: string): number {
+    return this.counted.filter((entry) => entry.startsWith(prefix)).length;
+  }
+
+  /** Makes an offer to a visit and pushes it to its streams, as after a commit. */
+  offer(visitId: string, changes: Partial<Offer> = {}): Offer {
+    const visit = this.#visits.get(visitId);
+    if (visit === undefined) throw new Error(`Cannot offer to "${visitId}": no such visit`);
+    const offer = fakeOffer({ id: `o-${visit.offers.length + 1}`, visit: visitId, createdAtMs: this.clock.nowMs, ...changes });
+    visit.offers.push(offer);
+    this.push(visitId, { kind: 'offer', offer });
+    return offer;
+  }
+
+  /** Calls every subscriber of a visit. */
+  push(visitId: string, event: OfferEvent): void {
+    for (const listener of [...(this.#listeners.get(visitId) ?? [])]) listener(event);
+  }
+
+  /** Subscribers of a visit, to see that streams clean up. */
+  listeners(visitId: string): number {
+    return this.#listeners.get(visitId)?.size ?? 0;
+  }
+
+  /** Ends a visit as the core would when it idles. */
+  close(visitId: string): void {
+    this.#visits.delete(visitId);
+    this.push(visitId, { kind: 'closed' });
+  }
+
+  #submit(input: Input): Awaited<ReturnType<Submit['submit']>> {
+    this.inputs.push(input);
+    if (this.answer instanceof Error) throw this.answer;
+    return this.answer ?? this.#step(input);
+  }
+
+  #step(input: Input): Reply {
+    if (input.kind === 'visit.opened') {
+      this.#visits.set(input.visit, {
+        id: input.visit,
+        tokenHash: input.tokenHash,
+        openedAtMs: this.clock.nowMs,
+        consents: new Set((['offers', 'measurement'] as const).filter((purpose) => input.consents[purpose] === true)),
+        offers: [],
+        fixture: input.fixture,
+        tag: input.tag,
+      });
+      return { kind: 'done' };
+    }
+    if (input.kind === 'offer.redeem') return this.#redeem(input.offer, input.receipt);
+    if (input.kind === 'offers.paused') return { kind: 'done' };
+    const visit = 'visit' in input ? this.#visits.get(input.visit) : undefined;
+    if (visit === undefined) return { kind: 'unknown-visit' };
+    if (input.kind === 'visit.placed') visit.fixture = input.fixture;
+    if (input.kind === 'visit.erased') this.#visits.delete(visit.id);
+    if (input.kind === 'visit.tagged') {
+      if (!this.store.tags.some(({ id }) => id === input.tag)) return { kind: 'unknown-tag' };
+      visit.tag = input.tag;
+    }
+    if (input.kind === 'visit.consented') {
+      for (const [purpose, isGiven] of Object.entries(input.consents)) {
+        if (isGiven) visit.consents.add(purpose as ConsentPurpose);
+        else visit.consents.delete(purpose as ConsentPurpose);
+      }
+    }
+    if (input.kind === 'offer.receipt') {
+      const offer = visit.offers.find(({ id }) => id === input.offer);
+      if (offer === undefined) return { kind: 'unknown-offer' };
+      if (!['open', 'shown', 'saved'].includes(offer.state)) return { kind: 'offer-closed', state: offer.state };
+      offer.state = input.state;
+    }
+    return { kind: 'done' };
+  }
+
+  #redeem(id: string, receipt: string): Reply {
+    const offer = [...this.#visits.values()].flatMap(({ offers }) => offers).find((known) => known.id === id);
+    if (offer === undefined) return { kind: 'unknown-offer' };
+    const earlier = this.#redemptions.get(id);
+    if (earlier !== undefined && earlier.receipt !== receipt) return { kind: 'already-redeemed', offer: id, atMs: earlier.atMs };
+    if (earlier === undefined && offer.expiresAtMs <= this.clock.nowMs) return { kind: 'offer-closed', state: 'expired' };
+    if (earlier === undefined && offer.state === 'withdrawn') return { kind: 'offer-closed', state: 'withdrawn' };
+    this.#redemptions.set(id, { receipt, atMs: this.clock.nowMs });
+    offer.state = 'redeemed';
+    return { kind: 'redeemed', offer: id, sku: offer.sku, discountCents: offer.discountCents, receipt, repeated: earlier !== undefined };
+  }
+
+  #view(visit: FakeVisit | undefined): VisitView | undefined {
+    if (visit === undefined) return undefined;
+    const fixture = this.store.fixtures.find(({ id }) => id === visit.fixture);
+    return {
+      id: visit.id,
+      openedAtMs: visit.openedAtMs,
+      consents: [...visit.consents],
+      zoneName: this.store.zones.find(({ id }) => id === fixture?.zone)?.name,
+      fixtureName: fixture?.name,
+      tag: visit.tag,
+    };
+  }
+
+  #count(name: Parameters<HttpCounters['count']>[0], labels: Readonly<Record<string, string>>): void {
+    const text = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+    this.counted.push(`${name}{${text.join(',')}}`);
+  }
+}
+
+type Role = 'viewer' | 'manager' | 'admin';
+
+/** Accounts and sessions in memory. */
+export class FakeAccounts {
+  readonly entries: { atMs: number; action: string; detail: string }[] = [];
+  readonly sessions = new Map<string, { name: string; createdAtMs: number; expiresAtMs: number }>();
+  readonly accounts = new Map<string, { name: string; passwordHash: string; role: Role }>();
+  touches = 0;
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  isSetUp(): boolean {
+    return this.accounts.size > 0;
+  }
+
+  create(account: { readonly name: string; readonly passwordHash: string; readonly role: Role }): void {
+    this.accounts.set(account.name, account);
+  }
+
+  find(name: string) {
+    return this.accounts.get(name);
+  }
+
+  saveSession({ idHash, ...session }: { idHash: string; name: string; createdAtMs: number; expiresAtMs: number }): void {
+    this.sessions.set(idHash, session);
+  }
+
+  findSession(idHash: string, nowMs: number) {
+    const session = this.sessions.get(idHash);
+    const account = session === undefined ? undefined : this.accounts.get(session.name);
+    if (session === undefined || account === undefined || session.expiresAtMs <= nowMs) return undefined;
+    return { name: account.name, role: account.role, createdAtMs: session.createdAtMs };
+  }
+
+  touchSession(idHash: string, expiresAtMs: number): void {
+    this.touches += 1;
+    const session = this.sessions.get(idHash);
+    if (session !== undefined) session.expiresAtMs = expiresAtMs;
+  }
+
+  endSession(idHash: string): void {
+    this.sessions.delete(idHash);
+  }
+
+  recordAudit(entry: { atMs: number; action: string; detail: string }): void {
+    this.entries.push(entry);
+  }
+
+  /** An account with a session of the given role, without the cost of a password. */
+  signIn(role: Role, idHash: string): void {
+    this.accounts.set(`${role}-1`, { name: `${role}-1`, passwordHash: 'none', role });
+    const createdAtMs = this.#clock.nowMs;
+    this.sessions.set(idHash, { name: `${role}-1`, createdAtMs, expiresAtMs: createdAtMs + 60 * MINUTE_MS });
+  }
+}
+
+/** An open offer of 50 cents on coffee that is confirmed within 30 s and lasts 30 minutes. */
+export function fakeOffer(changes: Partial<Offer> & Pick<Offer, 'id' | 'visit' | 'createdAtMs'>): Offer {
+  return {
+    decision: `d-${changes.id}`,
+    campaign: 'coffee-20',
+    sku: 'espresso-250',
+    productName: 'Espresso 250 g',
+    headline: '20 % off coffee',
+    why: 'You looked at coffee.',
+    priceCents: 500,
+    discountCents: 100,
+    currency: 'EUR',
+    confirmByMs: changes.createdAtMs + 30 * SECOND_MS,
+    expiresAtMs: changes.createdAtMs + 30 * MINUTE_MS,
+    state: 'open',
+    ...changes,
+  };
+}
+
+/** A decision to hold, with everything optional left out. */
+export function fakeDecision(changes: Partial<Decision> & Pick<Decision, 'id' | 'atMs'>): Decision {
+  return {
+    visit: 'v_1',
+    kind: 'hold',
+    reason: 'low-intent',
+    offer: undefined,
+    campaign: undefined,
+    sku: 'espresso-250',
+    zone: 'coffee',
+    trigger: { interaction: 'pick', sku: 'espresso-250', slot: '03-2', fixture: 'shelf-03', confidence: 0.9 },
+    score: { sku: 'espresso-250', intent: 0.2, confidence: 0.8, features: [0.1, 2], featureSpec: 'f1', model: 'rules@1' },
+    propensity: 1,
+    alternatives: [{ campaign: 'coffee-20', sku: 'espresso-250', valueCents: 12.5, excluded: 'low-intent' }],
+    ...changes,
+  };
+}
+
+/** An overview of a quiet, healthy store. */
+export function fakeOverview(store: StoreMap): StoreOverview {
+  return {
+    atMs: Date.UTC(2026, 0, 5, 10),
+    version: '0.1.0',
+    store: { id: store.storeId, name: store.name, currency: store.currency, timeZone: store.timeZone },
+    plan: store.plan,
+    health: { state: 'ok', sentence: 'The store works.' },
+    problems: [],
+    zones: [],
+    fixtures: [],
+    devices: [
+      {
+        id: 'shelf-03',
+        name: 'Shelf 3',
+        role: 'sensor',
+        adapter: 'native',
+        zone: 'coffee',
+        fixture: undefined,
+        lastSeenAtMs: undefined,
+        state: 'never',
+        sentence: 'It has not been heard yet.',
+        batteryPercent: undefined,
+        rssiDbm: undefined,
+        messagesToday: 0,
+        clockOffsetMs: undefined,
+      },
+    ],
+    visitsNow: 0,
+    funnelToday: [{ step: 'visit', visits: 0 }],
+    withheldToday: [],
+    money: {
+      salesCents: 0,
+      attributedSalesCents: 0,
+      discountCents: 0,
+      redemptions: 0,
+      lift: { kind: 'not-enough-data', treatedVisits: 0, holdoutVisits: 0, neededPerArm: 100, sentence: 'Not enough data yet.' },
+    },
+    campaigns: [
+      {
+        id: 'coffee-20',
+        name: 'Coffee week',
+        enabled: true,
+        paused: false,
+        budgetCents: 10_000,
+        reservedCents: 0,
+        spentCents: 0,
+        offersToday: 0,
+        redeemedToday: 0,
+      },
+    ],
+    offersPaused: false,
+    cloud: {
+      state: 'off',
+      sentence: 'No cloud is configured.',
+      lastUploadAtMs: undefined,
+      backlogBatches: 0,
+      backlogBytes: 0,
+      outageDaysLeft: undefined,
+    },
+    model: { name: 'rules@1', state: 'fallback', sentence: 'Rules decide.' },
+    disk: { usedBytes: 1, quotaBytes: 2, sentence: 'There is room.' },
+    traffic: { acceptedToday: 0, shedToday: 0, rejectedToday: 0, strangersToday: 0, perSecond: 0 },
+    series: { startMs: [], visits: [], offers: [], redeemed: [] },
+    recent: [],
+    shopUrl: '/shop',
+  };
+}
