@@ -1,7 +1,7 @@
 import type { TimestampMs } from '../../agent/core/units.ts';
 import type { Basket } from './basket.ts';
 import { type KnownOffer, OffersKnown } from './offers-known.ts';
-import { type Attitude, attitude, type Shopper } from './shopper.ts';
+import { type Attitude, attitude, type Need, type Shopper } from './shopper.ts';
 import type { World } from './world.ts';
 
 /** What a shopper thinks of each product, with the offers noticed so far, and what the offers changed. */
@@ -12,7 +12,8 @@ export class Mind {
   readonly lostByOffer = new Set<string>();
   readonly #world: World;
   readonly #shopper: Shopper;
-  readonly #attitudes = new Map<string, Attitude>();
+  /** Needs that a product in the basket has met, with that product: nobody needs two. */
+  readonly #met = new Map<Need, string>();
 
   constructor(world: World, shopper: Shopper) {
     this.#world = world;
@@ -49,6 +50,7 @@ export class Mind {
     const view = this.#attitude(sku);
     const offer = this.offers.noticed(sku)?.offer.id;
     const wouldKeep = possible && !cameForOffer && view.roll < view.chance;
+    if (keeps) this.#meetNeed(sku);
     if (keeps && !wouldKeep) this.wonByOffer.add(sku);
     if (!keeps && wouldKeep) this.lostByOffer.add(sku);
     this.#world.truth({
@@ -69,7 +71,9 @@ export class Mind {
   putOff({ offer: { id, sku } }: KnownOffer, nowMs: TimestampMs): void {
     const view = this.#attitude(sku);
     // Won by an earlier offer and lost by this one: nothing changed in the end.
-    if (!this.wonByOffer.delete(sku)) this.lostByOffer.add(sku);
+    const wonBefore = this.wonByOffer.delete(sku);
+    if (!wonBefore) this.lostByOffer.add(sku);
+    for (const [need, by] of this.#met) if (by === sku) this.#met.delete(need);
     this.#world.truth({
       atMs: nowMs,
       kind: 'decision',
@@ -80,16 +84,20 @@ export class Mind {
       chanceWithOffer: thousandths(this.offers.chance(sku, view)),
       offer: id,
       keeps: false,
-      wouldKeepWithoutOffer: true,
+      wouldKeepWithoutOffer: !wonBefore,
     });
   }
 
+  #meetNeed(sku: string): void {
+    const { category } = this.#world.goods.product(sku);
+    const open = this.#shopper.needs.filter((need) => need.category === category && !this.#met.has(need));
+    const need = open.find((one) => one.sku === sku) ?? open[0];
+    if (need !== undefined) this.#met.set(need, sku);
+  }
+
   #attitude(sku: string): Attitude {
-    const known = this.#attitudes.get(sku);
-    if (known !== undefined) return known;
-    const fresh = attitude(this.#shopper, sku, this.#world);
-    this.#attitudes.set(sku, fresh);
-    return fresh;
+    const needs = this.#shopper.needs.filter((need) => (this.#met.get(need) ?? sku) === sku);
+    return attitude({ shopper: this.#shopper, needs, sku }, this.#world);
   }
 }
 

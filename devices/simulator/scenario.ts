@@ -153,8 +153,9 @@ export const scenarioSchema = z.strictObject({
       /** What shelf sensors report; `mixed`: `weightShare` of the fixtures weigh, the rest count. */
       shelfReports: z.enum(['events', 'weight', 'both', 'mixed']).default('mixed'),
       weightShare: share.default(0.4),
-      /** Weight is sent when it has settled after a change, and every so often anyway. */
-      weightSettleMs: positive.default(700),
+      /** After a change a scale sends so many readings, this far apart; and one every so often anyway. */
+      weightReadings: z.number().int().min(1).max(20).default(3),
+      weightSettleMs: positive.default(500),
       weightIntervalSeconds: z.number().min(1).default(60),
       sightingsPerSecond: z.number().gt(0).max(20).default(1),
       /** A parked cart is heard this often; 0: it sleeps. */
@@ -204,7 +205,7 @@ export const scenarioSchema = z.strictObject({
       /** Device clocks: deviation of the fixed error, named devices' fixed errors, and what each gains. */
       clockOffsetMs: z.strictObject({ sd: positive.default(30), devices: z.record(z.string(), z.number()).default({}) }).prefault({}),
       clockDriftPpm: z.number().min(-10_000).max(10_000).default(0),
-      weightGrams: positive.default(1.5),
+      weightGrams: positive.default(0.6),
       /** Deviation of the drift that each scale has. */
       weightDriftGramsPerHour: positive.default(1),
       /** Of people in view: not counted; and of looks: somebody who is not there. */

@@ -47,6 +47,8 @@ export class Shelves {
     for (const shelf of this.#slots.values()) {
       if (shelf.unitGrams === undefined) continue;
       const firstMs = this.#world.startMs + Math.round(this.#random.uniform() * everyMs);
+      // A scale that was switched on says what it holds before anybody touches it.
+      this.#weighSettled(shelf, this.#world.startMs);
       const weigh = (nowMs: TimestampMs) => {
         this.#weigh(shelf, nowMs);
         this.#world.timeline.at(nowMs + everyMs, () => weigh(nowMs + everyMs));
@@ -66,7 +68,7 @@ export class Shelves {
     shelf.stock += by;
     this.#refillWhenLow(shelf, nowMs);
     if (shelf.sensor === undefined) return undefined;
-    if (shelf.unitGrams !== undefined) this.#weighSoon(shelf, nowMs);
+    if (shelf.unitGrams !== undefined) this.#weighSettled(shelf, nowMs);
     if (!shelf.counts) return undefined;
     return this.#world.devices.send(
       shelf.sensor,
@@ -75,9 +77,13 @@ export class Shelves {
     );
   }
 
-  #weighSoon(shelf: ShelfSlot, nowMs: TimestampMs): void {
-    const atMs = nowMs + Math.round(this.#world.scenario.devices.weightSettleMs);
-    this.#world.timeline.at(atMs, () => this.#weigh(shelf, atMs));
+  /** A few readings in a row, as scales send until the plate is at rest. */
+  #weighSettled(shelf: ShelfSlot, nowMs: TimestampMs): void {
+    const { weightReadings, weightSettleMs } = this.#world.scenario.devices;
+    for (let n = 1; n <= weightReadings; n += 1) {
+      const atMs = nowMs + Math.round(n * weightSettleMs);
+      this.#world.timeline.at(atMs, () => this.#weigh(shelf, atMs));
+    }
   }
 
   #weigh(shelf: ShelfSlot, nowMs: TimestampMs): void {
@@ -104,7 +110,7 @@ export class Shelves {
       shelf.stock += count;
       const { id, fixture, sku } = shelf.slot;
       this.#world.truth({ atMs, kind: 'restock', fixture, slot: id, sku, count, stock: shelf.stock });
-      this.#weighSoon(shelf, atMs);
+      this.#weighSettled(shelf, atMs);
     });
   }
 

@@ -80,22 +80,19 @@ export function drawShopper(
 /**
  * How a shopper stands to one product: the chance to buy it, and the roll of the dice that decides. The roll is fixed by shopper and product,
  * so the answers with and without an offer belong to the same person in the same mood: their difference is the offer's doing.
+ * `needs` are those not yet met by another product.
  */
 export function attitude(
-  shopper: Shopper,
-  sku: string,
+  { shopper, needs, sku }: { readonly shopper: Shopper; readonly needs: readonly Need[]; readonly sku: string },
   { scenario, goods, seed }: { readonly scenario: Scenario; readonly goods: Goods; readonly seed: number },
 ): Attitude {
   const product = goods.product(sku);
-  const need = Math.max(
-    0,
-    ...shopper.needs
-      .filter((one) => one.category === product.category)
-      .map((one) => (one.sku === sku ? one.strength : one.strength * SUBSTITUTE)),
-  );
+  const strengths = needs
+    .filter((need) => need.category === product.category)
+    .map((need) => (need.sku === sku ? need.strength : need.strength * SUBSTITUTE));
   const demand: Demand = {
     type: shopper.type,
-    need,
+    need: Math.max(0, ...strengths),
     priceSensitivity: shopper.priceSensitivity,
     usualPriceCents: goods.usualPriceCents(product.category),
   };

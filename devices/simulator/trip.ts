@@ -90,13 +90,15 @@ export class Trip {
       discountCents: offer.discountCents,
     });
     const { shownShare, shownSeconds, noticeSeconds } = this.#world.scenario.offers;
-    if (!this.#random.chance(shownShare)) return;
-    const shownMs = nowMs + Math.round(this.#random.exponential(shownSeconds * 1_000));
-    const noticedMs = shownMs + Math.round(this.#random.exponential(noticeSeconds * 1_000));
+    // Each offer has its own dice: one that goes unnoticed leaves the rest of the trip as it was.
+    const random = this.#random.fork(`offer/${offer.id}`);
+    if (!random.chance(shownShare)) return;
+    const shownMs = nowMs + Math.round(random.exponential(shownSeconds * 1_000));
+    const noticedMs = shownMs + Math.round(random.exponential(noticeSeconds * 1_000));
     this.#world.timeline.at(shownMs, () => {
       if (known.state !== 'withdrawn') this.page.receipt(offer.id, 'shown', shownMs);
     });
-    this.#world.timeline.at(noticedMs, () => this.#react(known, noticedMs));
+    this.#world.timeline.at(noticedMs, () => this.#react(known, { random, nowMs: noticedMs }));
   }
 
   offerWithdrawn(offer: string): void {
@@ -189,13 +191,13 @@ export class Trip {
     for (; extra > 0 && this.#mind.canPay(this.#hands.basket, slot.sku, false); extra -= 1) this.#hands.pick(slot, 1, nowMs);
   }
 
-  #react(known: KnownOffer, nowMs: TimestampMs): void {
+  #react(known: KnownOffer, { random, nowMs }: { readonly random: Random; readonly nowMs: TimestampMs }): void {
     if (this.#phase !== 'shopping' || known.state !== 'unseen') return;
     known.state = 'noticed';
     const { sku, id } = known.offer;
     const { saveShare, detourShare } = this.#world.scenario.offers;
     const { dismissShare } = this.#world.scenario.shoppers.types[this.shopper.type];
-    const [dismisses, saves, goes] = [this.#random.chance(dismissShare), this.#random.chance(saveShare), this.#random.chance(detourShare)];
+    const [dismisses, saves, goes] = [random.chance(dismissShare), random.chance(saveShare), random.chance(detourShare)];
     const wants = this.#mind.wants(sku);
     if (wants && saves) this.page.receipt(id, 'saved', nowMs);
     if (!wants && dismisses) {
