@@ -42,6 +42,8 @@ export interface LoopOptions {
   readonly act: (acts: readonly ActEffect[]) => void;
   /** Reads state and aggregates back from the log after a failed commit: the log is the truth. */
   readonly recover: () => { readonly state: State; readonly aggregate: AggregateState };
+  /** Told after each commit, when state and disk agree: the moment for a snapshot. Must not throw. */
+  readonly onCommitted: (turn: TurnRows) => void;
   /** Told about trouble with the disk, for the status page. */
   readonly onTrouble: (trouble: 'disk-full' | 'disk-error' | 'none', detail: string) => void;
 }
@@ -296,6 +298,7 @@ export class Loop {
     this.#options.counters.add('endcap_inbox_rows_total', '', turn.inputs.length);
     if (acts.length > 0) this.#options.act(acts);
     for (const { arrival, reply } of taken) arrival.settle({ kind: 'committed', reply });
+    if (turn.inputs.length > 0) this.#options.onCommitted(turn);
   }
 
   /** Writes a turn, making room once when the quota is reached. */
@@ -325,6 +328,7 @@ export class Loop {
       if (this.#options.journal.commit(turn) === 'committed') {
         this.#options.act(acts);
         for (const { reply } of done) arrival.settle({ kind: 'committed', reply });
+        this.#options.onCommitted(turn);
       } else {
         this.#readBack();
         arrival.settle({ kind: 'failed' });
