@@ -1,0 +1,58 @@
+import type { TimestampMs } from '../core/units.ts';
+import { type BackupError, backUp, isBackupDue } from './backup.ts';
+import type { BackupFile } from './backup-files.ts';
+import type { CoreDatabase } from './database.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { Retention, SweepReport } from './retention.ts';
+
+/** What one round of upkeep did. */
+export interface UpkeepReport {
+  readonly sweep: SweepReport;
+  /** False while the disk has no room for the ballast. */
+  readonly hasBallast: boolean;
+}
+
+/** Upkeep of the database; the caller has the timers. */
+export class Maintenance {
+  readonly #database: CoreDatabase;
+  readonly #dir: string;
+  readonly #quarantine: Quarantine;
+  readonly #retention: Retention;
+  #backingUp = false;
+
+  constructor(database: CoreDatabase, parts: { readonly dir: string; readonly quarantine: Quarantine; readonly retention: Retention }) {
+    this.#database = database;
+    this.#dir = parts.dir;
+    this.#quarantine = parts.quarantine;
+    this.#retention = parts.retention;
+  }
+
+  /**
+   * Quick upkeep, once a minute or when `sweep.hasMore` a second later: retention, quarantine, ballast. The ballast is first written
+   * here and not at start, since writing 32 MB takes seconds on a memory card. `nowMs` must be trusted time.
+   */
+  upkeep(nowMs: TimestampMs): UpkeepReport {
+    this.#quarantine.flush(nowMs);
+    const sweep = this.#retention.sweep(nowMs);
+    return { sweep, hasBallast: this.#database.regainRoom() };
+  }
+
+  /**
+   * Makes the daily backup, and with it the daily integrity check, when one is due; `undefined` when none is, or one is being made. Damage
+   * is remembered for the next start, which restores a good backup. Rejects when the copy cannot be made at all.
+   */
+  async backUpIfDue(
+    nowMs: TimestampMs,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly ok: true; readonly value: BackupFile } | { readonly ok: false; readonly error: BackupError } | undefined> {
+    if (this.#backingUp || !isBackupDue(this.#dir, nowMs)) return undefined;
+    this.#backingUp = true;
+    try {
+      const result = await backUp({ dir: this.#dir, nowMs, ...options });
+      if (!result.ok && result.error.kind === 'corrupt') this.#database.markSuspect();
+      return result;
+    } finally {
+      this.#backingUp = false;
+    }
+  }
+}

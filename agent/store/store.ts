@@ -1,0 +1,185 @@
+import { mkdirSync } from 'node:fs';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { TimestampMs } from '../core/units.ts';
+import { AuditTable } from './audit.ts';
+import { CoreDatabase, coreFile } from './database.ts';
+import { DecisionsTable } from './decisions.ts';
+import { DeviceCredentials } from './devices.ts';
+import { SqliteJournal } from './journal.ts';
+import { OwnerLock } from './lock.ts';
+import { Maintenance } from './maintenance.ts';
+import { ManagersTable } from './managers.ts';
+import { MetaTable } from './meta.ts';
+import { migrate } from './migrations.ts';
+import { MinutesTable } from './minutes.ts';
+import { MoneyQueries } from './money.ts';
+import { OffersTable } from './offers.ts';
+import { OutboxTable } from './outbox.ts';
+import { OutcomesTable } from './outcomes.ts';
+import { PersonalData } from './personal.ts';
+import { Quarantine } from './quarantine.ts';
+import { splitQuota } from './quota.ts';
+import { type Recovery, recoverIfCorrupt } from './recovery.ts';
+import { RedemptionsTable } from './redemptions.ts';
+import { Retention, type RetentionPolicy } from './retention.ts';
+import { isCorrupt, sqliteCode } from './sqlite.ts';
+import { VisitsTable } from './visits.ts';
+
+/** How to open a store's data. */
+export interface OpenStoreOptions {
+  /** Data folder; created when missing, readable by its owner only. */
+  readonly dir: string;
+  /** Most bytes of the whole folder, backups included; at least 4 MiB. */
+  readonly quotaBytes: number;
+  readonly nowMs: TimestampMs;
+  /**
+   * `owner`: the agent; there is one, and it repairs what is damaged. `guest`: a command that reads or adds something (a device) while the
+   * agent may be running. Default `owner`.
+   */
+  readonly access?: 'owner' | 'guest';
+  readonly retention?: RetentionPolicy;
+}
+
+/** Why the data cannot be opened. */
+export interface StoreOpenError {
+  readonly kind: 'locked' | 'newer' | 'altered' | 'unusable' | 'damaged';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Everything on disk, by what it is for. */
+export class Store implements Disposable {
+  /** What was done about a damaged database at start; `undefined` when it was sound. */
+  readonly recovery: Recovery | undefined;
+  readonly database: CoreDatabase;
+  readonly journal: SqliteJournal;
+  readonly outbox: OutboxTable;
+  readonly quarantine: Quarantine;
+  readonly maintenance: Maintenance;
+  readonly visits: VisitsTable;
+  readonly decisions: DecisionsTable;
+  readonly offers: OffersTable;
+  readonly redemptions: RedemptionsTable;
+  readonly outcomes: OutcomesTable;
+  readonly minutes: MinutesTable;
+  readonly money: MoneyQueries;
+  readonly audit: AuditTable;
+  readonly managers: ManagersTable;
+  readonly devices: DeviceCredentials;
+  readonly personal: PersonalData;
+  readonly meta: MetaTable;
+  readonly #lock: OwnerLock | undefined;
+
+  constructor(
+    database: CoreDatabase,
+    parts: {
+      readonly dir: string;
+      readonly lock: OwnerLock | undefined;
+      readonly recovery: Recovery | undefined;
+      readonly retention: RetentionPolicy | undefined;
+    },
+  ) {
+    const { sqlite } = database;
+    this.database = database;
+    this.recovery = parts.recovery;
+    this.#lock = parts.lock;
+    this.outbox = new OutboxTable(sqlite);
+    this.quarantine = new Quarantine(sqlite);
+    this.journal = new SqliteJournal(database, { outbox: this.outbox, quarantine: this.quarantine });
+    const retention = new Retention(sqlite, parts.retention);
+    this.maintenance = new Maintenance(database, { dir: parts.dir, quarantine: this.quarantine, retention });
+    this.visits = new VisitsTable(sqlite);
+    this.decisions = new DecisionsTable(sqlite);
+    this.offers = new OffersTable(sqlite);
+    this.redemptions = new RedemptionsTable(sqlite);
+    this.outcomes = new OutcomesTable(sqlite);
+    this.minutes = new MinutesTable(sqlite);
+    this.money = new MoneyQueries(sqlite);
+    this.audit = new AuditTable(sqlite);
+    this.managers = new ManagersTable(sqlite);
+    this.devices = new DeviceCredentials(sqlite);
+    this.personal = new PersonalData(sqlite);
+    this.meta = new MetaTable(sqlite);
+  }
+
+  /** Writes what is buffered and closes the files. */
+  close(nowMs: TimestampMs): void {
+    this.quarantine.flush(nowMs);
+    this[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.database.close();
+    this.#lock?.[Symbol.dispose]();
+  }
+}
+
+/** Opens a store's data, creating it when there is none. What a person can do something about is returned, defects throw. */
+export function openStore(options: OpenStoreOptions): Result<Store, StoreOpenError> {
+  const { dir, access = 'owner' } = options;
+  let lock: OwnerLock | undefined;
+  let database: CoreDatabase | undefined;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    lock = access === 'owner' ? OwnerLock.take(`${dir}/core.lock`) : undefined;
+    if (access === 'owner' && lock === undefined) return fail(lockedError(dir));
+    const recovery = access === 'owner' ? recoverIfCorrupt(dir, options.nowMs) : undefined;
+    const { databaseBytes, ballastBytes } = splitQuota(options.quotaBytes);
+    database = CoreDatabase.open({ dir, quotaBytes: databaseBytes, ballastBytes });
+    const migrated = migrate(database.sqlite, { nowMs: options.nowMs });
+    if (!migrated.ok) return migrated;
+    const store = new Store(database, { dir, lock, recovery, retention: options.retention });
+    if (recovery !== undefined) skipUsedNumbers(store, { recovery, nowMs: options.nowMs });
+    [lock, database] = [undefined, undefined];
+    return ok(store);
+  } catch (error) {
+    const known = openError(error, dir);
+    if (known === undefined) throw error;
+    return fail(known);
+  } finally {
+    // Still set only when the store was not handed out.
+    database?.close();
+    lock?.[Symbol.dispose]();
+  }
+}
+
+/** Some entries may have been in the damaged part of the file that the last number was read from. */
+const SPARE_NUMBERS = 10_000;
+
+/**
+ * After a restore: ids of decisions, offers and batches derive from log positions and batch numbers, so neither may be given out twice. Where
+ * the damaged file does not say how far it had come, the time in milliseconds is beyond any number counted up from 1.
+ */
+function skipUsedNumbers(store: Store, options: { readonly recovery: Recovery; readonly nowMs: TimestampMs }): void {
+  const { highWater, kind } = options.recovery;
+  const past = (used: number) => (used > 0 && used < options.nowMs * 2 ? used + SPARE_NUMBERS : options.nowMs);
+  const seq = Math.max(past(highWater.inboxSeq), store.journal.lastSeq() + 1);
+  store.journal.skipTo(seq, options.nowMs);
+  // An outbox that starts empty has a new epoch and may begin at 1.
+  if (kind === 'restored') store.outbox.skipThrough(past(highWater.outboxSeq));
+}
+
+function lockedError(dir: string): StoreOpenError {
+  return {
+    kind: 'locked',
+    message: `Cannot open the data folder "${dir}": another agent is using it`,
+    hint: 'Stop the other agent, or give this one a folder of its own (data.dir)',
+  };
+}
+
+function openError(error: unknown, dir: string): StoreOpenError | undefined {
+  if (isCorrupt(error)) {
+    return {
+      kind: 'damaged',
+      message: `Cannot read the database "${coreFile(dir)}": ${(error as Error).message}`,
+      hint: 'Start the agent: it keeps the damaged file aside and restores the newest good backup',
+    };
+  }
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code;
+  if (code === undefined || !/^(E[A-Z]+|SQLITE_(CANTOPEN|IOERR|READONLY|PERM|FULL|BUSY)\w*)$/.test(code)) return undefined;
+  return {
+    kind: 'unusable',
+    message: `Cannot use the data folder "${dir}": ${(error as Error).message}`,
+    hint: 'Check that the folder exists, that this user may write to it, and that the disk has room',
+  };
+}
