@@ -78,8 +78,6 @@ function emptyVisit(id: string, openedAtMs: number): Visit {
     arm: 'treated',
     consents: new Map(),
     place: undefined,
-    zoneSignals: new Map(),
-    zoneCandidate: undefined,
     zoneChanges: 0,
     dwellMs: new Map(),
     interactions: [],
@@ -92,9 +90,11 @@ function emptyVisit(id: string, openedAtMs: number): Visit {
     funnelStep: 0,
     lastHolds: new Map(),
     lastScoredAtMs: undefined,
+    dwellCountedAtMs: openedAtMs,
+    dwelt: new Set(),
     salesCents: 0,
     marginCents: 0,
     discountCents: 0,
-    receipts: [],
+    soldAtMs: undefined,
   };
 }
