@@ -36,7 +36,8 @@ export function weaknessOf(password: string, names: readonly string[]): string |
   if (isRun(plain)) return 'It is a run of neighbouring characters.';
   if (!/\p{L}/u.test(plain)) return 'It holds no letters.';
   const known: readonly string[] = [...GUESSED_WORDS, ...names.map((name) => name.toLowerCase()).filter((name) => name.length >= 3)];
-  const spelled = [...plain].map((sign) => LOOKALIKES[sign] ?? sign).join('');
+  const inner = plain.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const spelled = [...inner].map((sign) => LOOKALIKES[sign] ?? sign).join('');
   for (const text of [plain, spelled]) {
     if (restsOn(text.replace(DECORATION, ''), known)) return 'It is a common word or name with a few signs around it.';
   }
