@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from '../devices/topics.ts';
 import { isLoopback } from './address.ts';
 import { localMoment } from './local-time.ts';
 import type { Issue } from './problem.ts';
@@ -37,6 +38,10 @@ function placeIssues({ store, zones, fixtures, devices }: StoreConfig): Issue[] 
       if (display === undefined || display.role === 'display') return [];
       const message = `fixtures[${index}].display: device "${display.id}" is a ${display.role}, not a display`;
       return [{ path: ['fixtures', index, 'display'], message }];
+    }),
+    ...devices.flatMap((device, index) => {
+      if (!RESERVED_NAMES.has(device.id)) return [];
+      return [{ path: ['devices', index, 'id'], message: `devices[${index}].id: "${device.id}" is a name of the agent's own topics` }];
     }),
     ...devices.flatMap((device, index) => {
       const fixture = device.fixture === undefined ? undefined : fixturesById.get(device.fixture);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
+import { registerDevice } from './device.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerStart } from './start.ts';
 
@@ -8,4 +9,4 @@ import { registerStart } from './start.ts';
 export type RegisterCommand = (program: Command, context: CommandContext) => void;
 
 /** Every command of `endcap`, in the order of the help; a new one is its file and one line here. */
-export const COMMANDS: readonly RegisterCommand[] = [registerStart, registerDoctor, registerConfig];
+export const COMMANDS: readonly RegisterCommand[] = [registerStart, registerDoctor, registerConfig, registerDevice];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { bytes, line } from '../values.ts';
+import { DEFAULT_BROKER_LIMITS as LIMITS } from '../../devices/transports/broker-limits.ts';
+import { bytes, formatBytes, line } from '../values.ts';
 
 /** A file named in a configuration: read from the folder of that file when relative. */
 export const file = z.string().min(1).max(1_000);
@@ -21,10 +22,32 @@ export const mqttSection = z
     tls: listenerTls.optional().describe('TLS of the embedded broker'),
     limits: z
       .strictObject({
-        maxPacket: bytes({ min: '1kB', max: '10MB' }).prefault('64kB').describe('Largest message; a camera frame may need 1MB'),
-        maxConnections: z.number().int().min(1).max(100_000).default(2_000).describe('Most devices at once'),
-        messagesPerSecond: z.number().int().min(1).max(1_000_000).default(500).describe('Rate that one device may keep up'),
-        burst: z.number().int().min(1).max(1_000_000).default(2_000).describe('Messages that one device may send at once'),
+        maxPacket: bytes({ min: '1kB', max: '10MB' }).prefault(formatBytes(LIMITS.maxPacketBytes)).describe('Largest message of a device'),
+        maxFramePacket: bytes({ min: '1kB', max: '10MB' })
+          .prefault(formatBytes(LIMITS.maxFramePacketBytes))
+          .describe('Largest message of a camera'),
+        maxConnections: z.number().int().min(1).max(100_000).default(LIMITS.maxConnections).describe('Most connections at once'),
+        maxConnectionsPerDevice: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000)
+          .default(LIMITS.maxConnectionsPerDevice)
+          .describe('Most connections with the credentials of one device'),
+        messagesPerSecond: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(LIMITS.messagesPerSecond)
+          .describe('Rate that one device may keep up; a faster one is read more slowly'),
+        burst: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(LIMITS.burstMessages)
+          .describe('Messages that one device may send at once after a silence'),
       })
       .prefault({})
       .describe('Limits of the embedded broker'),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { bytes, duration } from '../values.ts';
+import { GUARD_DEFAULTS } from '../../models/guard-settings.ts';
+import { bytes, duration, formatDuration } from '../values.ts';
 import { file } from './mqtt.ts';
 
 const retention = z
@@ -17,7 +18,7 @@ const retention = z
 export const dataSection = z
   .strictObject({
     dir: file.default('data').describe('Folder of the database; without this setting, `data` in the working directory'),
-    quota: bytes({ min: '64MB' }).prefault('4GB').describe('Most disk space that the store may use'),
+    quota: bytes({ min: '256MB' }).prefault('8GB').describe('Most disk space for all of it: the database, its log and three backups'),
     retention,
   })
   .prefault({})
@@ -46,7 +47,9 @@ export const syncSection = z
 export const modelSection = z
   .strictObject({
     manifestFile: file.optional().describe('Manifest of an ONNX model that lies beside it; without it the model that comes along'),
-    deadline: duration({ min: '1ms', max: '10s' }).prefault('50ms').describe('Time after which the rule scorer answers instead'),
+    deadline: duration({ min: '1ms', max: '10s' })
+      .prefault(formatDuration(GUARD_DEFAULTS.deadlineMs))
+      .describe('Time after which the rule scorer answers instead'),
   })
   .prefault({})
   .describe('What scores interest');

@@ -30,7 +30,7 @@ const EXTENSION = fc.record(
       { requiredKeys: [] },
     ),
     data: fc.record(
-      { dir: fc.constant('x'), quota: fc.integer({ min: 64, max: 5_000 }).map((size) => `${size}MiB`) },
+      { dir: fc.constant('x'), quota: fc.integer({ min: 256, max: 5_000 }).map((size) => `${size}MiB`) },
       { requiredKeys: ['dir'] },
     ),
     simulator: fc.record({ enabled: fc.boolean(), speed: fc.double({ min: 1, max: 100, noNaN: true }) }, { requiredKeys: [] }),
@@ -63,7 +63,7 @@ describe('a printed configuration', () => {
   it('is written as people write it', () => {
     const printed = printConfig(loaded(SMALL_STORE).config);
     expect(printed).toMatch(/price: ("2.99"|2.99)\n/);
-    expect(printed).toContain('visitIdle: 20m\n');
+    expect(printed).toContain('visitIdle: 15m\n');
     expect(printed).toContain('discount: 10%\n');
   });
 

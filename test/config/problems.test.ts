@@ -173,6 +173,12 @@ const TABLE: readonly (readonly [name: string, from: string, to: string, problem
     '  name: Corner\n  __proto__: {}\n',
     'store.yaml:4:3: unknown setting "__proto__" in store (known here: id, name, currency, timeZone, plan)',
   ],
+  [
+    'a device with a name of our own',
+    'id: shelf-1, name: Shelf sensor',
+    'id: agent, name: Shelf sensor',
+    'store.yaml:14:11: devices[0].id: "agent" is a name of the agent\'s own topics',
+  ],
 ];
 
 /** A line appended to the small store, as its line 24 and on. */

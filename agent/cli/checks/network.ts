@@ -1,9 +1,12 @@
+import { get as getPlainly } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { connect, createServer } from 'node:net';
 import type { StoreConfig } from '../../../config/schema.ts';
 import type { Finding } from './finding.ts';
 
 /** Longest wait for anybody on the network. */
 const PATIENCE_MS = 5_000;
+const SILENCE = `no answer within ${PATIENCE_MS / 1_000} s`;
 
 /** The port of the pages: free, or held by an agent that answers. */
 export async function checkHttp({ http }: StoreConfig): Promise<{ readonly finding: Finding; readonly isRunning: boolean }> {
@@ -40,22 +43,11 @@ export async function checkBroker({ mqtt }: StoreConfig, isRunning: boolean): Pr
 export async function checkCloud({ sync }: StoreConfig): Promise<Finding> {
   if (sync.url === undefined) return { check: 'cloud', status: 'ok', sentence: 'No cloud is configured; everything stays in the store' };
   const hint = 'look at sync.url (ENDCAP_SYNC_URL) and the network; totals are kept and sent later';
-  try {
-    const answer = await fetch(new URL('healthz', `${sync.url.replace(/\/$/, '')}/`), {
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      redirect: 'error',
-    });
-    await answer.body?.cancel();
-    if (answer.ok) return { check: 'cloud', status: 'ok', sentence: `The hub answers (${new URL(sync.url).host})` };
-    return { check: 'cloud', status: 'warn', sentence: `The hub ${new URL(sync.url).host} answers with status ${answer.status}`, hint };
-  } catch (error) {
-    return {
-      check: 'cloud',
-      status: 'warn',
-      sentence: `The hub ${new URL(sync.url).host} cannot be reached: ${networkReason(error)}`,
-      hint,
-    };
-  }
+  const { host } = new URL(sync.url);
+  const answer = await statusOf(`${sync.url.replace(/\/$/, '')}/healthz`);
+  if (answer === 200) return { check: 'cloud', status: 'ok', sentence: `The hub answers (${host})` };
+  const trouble = typeof answer === 'number' ? `answers with status ${answer}` : `cannot be reached: ${answer}`;
+  return { check: 'cloud', status: 'warn', sentence: `The hub ${host} ${trouble}`, hint };
 }
 
 type PortState = 'free' | 'taken' | 'forbidden' | 'no-such-address';
@@ -87,13 +79,21 @@ function portTrouble(state: PortState, where: string, section: 'http' | 'mqtt'):
 async function answersAsAgent({ host, port, tls }: StoreConfig['http']): Promise<boolean> {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   if (tls !== undefined) return (await reach({ host: name.replace(/^\[|\]$/g, ''), port })) === undefined;
-  try {
-    const answer = await fetch(`http://${name}:${port}/healthz`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
+  return (await statusOf(`http://${name}:${port}/healthz`)) === 200;
+}
+
+/** HTTP status of a GET, or why there is none. Not `fetch`: its promise never settles when the peer hangs up at once. */
+function statusOf(url: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const get = url.startsWith('https:') ? getSecurely : getPlainly;
+    const request = get(url, { agent: false, timeout: PATIENCE_MS }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+      request.destroy();
+    });
+    request.once('timeout', () => request.destroy(new Error(SILENCE)));
+    request.once('error', (error) => resolve(networkReason(error)));
+  });
 }
 
 /** Why a TCP connection cannot be made, or `undefined` when it can. */
@@ -105,14 +105,13 @@ function reach(where: { readonly host: string; readonly port: number }): Promise
       resolve(reason);
     };
     socket.once('connect', () => end(undefined));
-    socket.once('timeout', () => end(`no answer within ${PATIENCE_MS / 1_000} s`));
+    socket.once('timeout', () => end(SILENCE));
     socket.once('error', (error) => end(networkReason(error)));
   });
 }
 
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+function networkReason(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: 'nobody listens there',
     ENOTFOUND: 'there is no such name',
@@ -121,6 +120,5 @@ function networkReason(error: unknown): string {
     ENETUNREACH: 'there is no network',
     ECONNRESET: 'it hung up',
   };
-  if (cause instanceof Error && cause.name === 'TimeoutError') return `no answer within ${PATIENCE_MS / 1_000} s`;
-  return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return reasons[code] ?? error.message;
 }

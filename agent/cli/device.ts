@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import type { LoadedConfig } from '../../config/load.ts';
+import { didYouMean } from '../../config/suggest.ts';
+import { DeviceCredentials } from '../store/devices.ts';
+import { chooseConfig, requireConfig } from './config-file.ts';
+import type { CommandContext } from './context.ts';
+import { firstMessage } from './device-example.ts';
+import { EXIT } from './exit.ts';
+import { CliFailure } from './failure.ts';
+import { withDatabase } from './open-database.ts';
+
+interface DeviceWords {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** `endcap device add | list | remove`: who may connect to the embedded broker. A running agent sees the change at once. */
+export function registerDevice(program: Command, context: CommandContext): void {
+  const device = program.command('device').description('credentials of devices for the embedded broker');
+  const named = (name: string, description: string) =>
+    device
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', 'configuration of the store (or ENDCAP_CONFIG)')
+      .option('--json', 'for programs');
+  named('add', 'make a new secret for each device and print it, once; an earlier one stops working')
+    .argument('<devices...>', 'ids as in the configuration')
+    .action((ids: readonly string[], words: DeviceWords) => add(ids, load(words, context), { isJson: words.json === true, context }));
+  named('list', 'show which devices of the configuration have credentials').action((words: DeviceWords) => list(words, context));
+  named('remove', 'take the credentials away')
+    .argument('<devices...>', 'ids')
+    .action((ids: readonly string[], words: DeviceWords) => remove(ids, load(words, context), context));
+}
+
+function load(words: DeviceWords, context: CommandContext): LoadedConfig {
+  return requireConfig(chooseConfig(words.config, context), context);
+}
+
+function add(
+  ids: readonly string[],
+  loaded: LoadedConfig,
+  { isJson, context }: { readonly isJson: boolean; readonly context: CommandContext },
+): void {
+  const { config, store } = loaded;
+  if (config.mqtt.url !== undefined) {
+    throw new CliFailure('Cannot add a device: the external broker keeps its own accounts', { exitCode: EXIT.usage, hint: 'add it there' });
+  }
+  const devices = ids.map((id) => {
+    const device = store.devices.find((candidate) => candidate.id === id);
+    if (device !== undefined) return device;
+    const meant = didYouMean(
+      id,
+      store.devices.map((candidate) => candidate.id),
+    );
+    throw new CliFailure(`Cannot add device "${id}": it is not in the configuration`, {
+      exitCode: EXIT.usage,
+      hint: meant === undefined ? 'add it to devices in the file first' : `did you mean "${meant}"?`,
+    });
+  });
+  const secrets = withDatabase(config, ({ sqlite }) => {
+    const credentials = new DeviceCredentials(sqlite);
+    return devices.map((device) => credentials.issue(device.id, Date.now()));
+  });
+  const { host, port } = config.mqtt;
+  devices.forEach((device, index) => {
+    const secret = secrets[index]!;
+    if (isJson) {
+      context.print(JSON.stringify({ device: device.id, username: device.id, password: secret, host, port }));
+      return;
+    }
+    context.print(`${context.paint('bold', device.id)}  user name ${device.id}  password ${context.paint('bold', secret)}`);
+    context.print('The password is shown this once. A first message, to try it:');
+    context.print(`  ${firstMessage({ device, store, mqtt: config.mqtt, secret })}`);
+  });
+}
+
+function list(words: DeviceWords, context: CommandContext): void {
+  const { config, store } = load(words, context);
+  const held = withDatabase(config, ({ sqlite }) => new DeviceCredentials(sqlite).list());
+  const addedAt = new Map(held.map((credential) => [credential.device, credential.addedAtMs]));
+  const configured = store.devices.map((device) => ({ device: device.id, role: device.role as string, addedAtMs: addedAt.get(device.id) }));
+  const strangers = held
+    .filter((credential) => !store.devices.some((device) => device.id === credential.device))
+    .map((credential) => ({ device: credential.device, role: 'not in the configuration', addedAtMs: credential.addedAtMs }));
+  const width = Math.max(6, ...[...configured, ...strangers].map((row) => row.device.length));
+  for (const row of [...configured, ...strangers]) {
+    const since = row.addedAtMs === undefined ? 'no credentials' : `since ${new Date(row.addedAtMs).toISOString()}`;
+    context.print(words.json === true ? JSON.stringify(row) : `${row.device.padEnd(width)}  ${row.role.padEnd(8)}  ${since}`);
+  }
+}
+
+function remove(ids: readonly string[], { config }: LoadedConfig, context: CommandContext): void {
+  const gone = withDatabase(config, ({ sqlite }) => {
+    const credentials = new DeviceCredentials(sqlite);
+    return ids.map((id) => credentials.remove(id));
+  });
+  ids.forEach((id, index) => {
+    context.print(
+      gone[index] === true ? `${id} may not connect any more; a connection it has lasts until it ends` : `${id} had no credentials`,
+    );
+  });
+  if (gone.includes(false)) context.finish(EXIT.found);
+}
