@@ -20,7 +20,7 @@ export interface EncodingOptions {
 }
 
 /** Default of `minLevelRows`. */
-export const MIN_LEVEL_ROWS = 30;
+export const MIN_LEVEL_ROWS = 50;
 
 /**
  * Numbers and ordered categories stay one column; each other category becomes one column per frequent level. A category that is not

@@ -19,8 +19,8 @@ export interface GbdtSettings extends GrowRules {
 }
 
 export const GBDT_DEFAULTS: GbdtSettings = {
-  trees: 400,
-  learningRate: 0.05,
+  trees: 200,
+  learningRate: 0.1,
   maxLeaves: 15,
   maxDepth: 6,
   lambda: 5,
@@ -29,7 +29,7 @@ export const GBDT_DEFAULTS: GbdtSettings = {
   rowShare: 0.7,
   columnShare: 0.6,
   maxBins: MAX_BINS,
-  patience: 40,
+  patience: 20,
   seed: 1,
 };
 
