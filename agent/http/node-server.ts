@@ -35,6 +35,7 @@ export function createNodeServer(
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => counters.count('endcap_http_refused_total', { reason: 'connections' }));
+  server.on('dropRequest', () => counters.count('endcap_http_refused_total', { reason: 'requests-of-connection' }));
   limitPerAddress(server, { max: limits.maxConnectionsPerAddress, counters });
   return server;
 }
