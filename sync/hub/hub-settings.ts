@@ -12,8 +12,8 @@ export interface HubSettings {
   readonly campaignKeysPem?: readonly string[];
   /** Certificate and key in PEM; without, the hub speaks plain HTTP and belongs behind something that speaks TLS. */
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
-  /** Believe `X-Forwarded-For` of this many proxies. Default 0. */
-  readonly trustedProxies?: number;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. Default none. */
+  readonly trustedProxies?: readonly string[];
   /** Of all stores together. Default 200 a second, 400 at once. */
   readonly totalRate?: RateLimit;
   /** Of one store. Default 5 a second, 30 at once. */

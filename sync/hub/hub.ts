@@ -64,7 +64,7 @@ function createServer(settings: HubSettings, counters: HubCounters): FastifyInst
     keepAliveTimeout: 65_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 128 },
-    trustProxy: settings.trustedProxies ?? 0,
+    trustProxy: [...(settings.trustedProxies ?? [])],
     https: tls === undefined ? null : { cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2', headersTimeout: 10_000 },
     // The two kinds of server differ only in parts that no route uses.
   }) as unknown as FastifyInstance;
