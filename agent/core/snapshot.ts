@@ -6,7 +6,7 @@ import type { StoreMap } from './store-map.ts';
 export const SNAPSHOT_FORMAT = 1;
 
 /** A state as text. Maps and sets are written as `{"$map":[[k,v]]}` and `{"$set":[v]}`; the compiled store as its map. */
-export function writeState(state: State): string {
+export function writeState(state: Readonly<State>): string {
   return JSON.stringify({ ...state, store: state.store?.map }, (_key, value: unknown) => {
     if (value instanceof Map) return { $map: [...value] };
     if (value instanceof Set) return { $set: [...value] };

@@ -32,7 +32,7 @@ export function recover(journal: Journal, settings: AggregateSettings): Recovere
 }
 
 /** Writes state and aggregates as they are after the log's last entry. */
-export function takeSnapshot(journal: Journal, current: { readonly state: State; readonly aggregate: AggregateState }): Snapshot {
+export function takeSnapshot(journal: Journal, current: { readonly state: Readonly<State>; readonly aggregate: AggregateState }): Snapshot {
   const body = JSON.stringify({ state: writeState(current.state), aggregate: current.aggregate });
   const snapshot: Snapshot = { seq: journal.lastSeq(), atMs: current.state.nowMs, format: SNAPSHOT_FORMAT, body };
   journal.saveSnapshot(snapshot);

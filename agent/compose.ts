@@ -1,0 +1,366 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { LoadedConfig } from '../config/load.ts';
+import { createAdapterRegistry } from '../devices/adapters/registry.ts';
+import { displayMessage } from '../devices/channels/display.ts';
+import { ListenError } from '../devices/transports/listen-error.ts';
+import { GuardedScorer } from '../models/guarded-scorer.ts';
+import { loadOnnxScorer } from '../models/onnx-scorer.ts';
+import { RuleScorer } from '../models/rule-scorer.ts';
+import { createTransport } from './compose-devices.ts';
+import { httpPorts, httpSettings } from './compose-http.ts';
+import { createCloudLink } from './compose-sync.ts';
+import { isDue } from './core/due.ts';
+import type { ActEffect } from './core/effect.ts';
+import type { Input } from './core/input.ts';
+import { localTime } from './core/local-time.ts';
+import { type Result, fail, ok } from './core/result.ts';
+import { createHttpServer } from './http/server.ts';
+import { packageRoot, packageVersion } from './package-root.ts';
+import { StoreClock, systemClock } from './runtime/clock.ts';
+import { Counters } from './runtime/counters.ts';
+import { Feed } from './runtime/feed.ts';
+import { Gate } from './runtime/gate.ts';
+import { offerKeyFrom } from './runtime/key-file.ts';
+import { Loop } from './runtime/loop.ts';
+import { createMetrics } from './runtime/metrics.ts';
+import { OfferCodes } from './runtime/offer-codes.ts';
+import type { Finding } from './runtime/problems.ts';
+import { Recent } from './runtime/recent.ts';
+import { recover } from './runtime/recovery.ts';
+import { Snapshots } from './runtime/snapshots.ts';
+import { Status } from './runtime/status.ts';
+import { Timers } from './runtime/timers.ts';
+import { openStore } from './store/store.ts';
+
+/** Why the agent cannot start: one line and what to do. */
+export interface StartError {
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface AgentOptions {
+  readonly log: Logger;
+}
+
+/** A running agent. */
+export interface Agent {
+  readonly httpUrl: string;
+  readonly mqttPort: number;
+  /** The one-time code for the first manager, while there is none. */
+  readonly setupCode: string | undefined;
+  /** Issues a device's credentials; used for the simulated devices of the sample store. */
+  issueCredentials(device: string): string;
+  /** Acknowledges and writes what is under way, takes a snapshot, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Log entries looked at after a start to recognise redeliveries. */
+const REMEMBERED_ROWS = 50_000;
+const TICK_MS = 250;
+const MINUTE_MS = 60_000;
+
+/** Builds and starts everything a store needs, in order; the only place that knows every part. */
+export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): Promise<Result<Agent, StartError>> {
+  const { config, store: map, secrets } = loaded;
+  const opened = openStore({
+    dir: config.data.dir,
+    quotaBytes: config.data.quota,
+    nowMs: systemClock.wallMs(),
+    retention: retentionOf(config.data.retention),
+  });
+  if (!opened.ok) return fail(opened.error);
+  const store = opened.value;
+  const startFindings: Finding[] = [];
+  if (store.recovery !== undefined) {
+    log.error({ corruptFile: store.recovery.corruptFile }, store.recovery.sentence);
+    startFindings.push({ id: 'restored', severity: 'warning', sentence: store.recovery.sentence, hint: `The damaged file was kept as ${store.recovery.corruptFile}` });
+  }
+
+  const aggregateSettings = { minVisits: config.sync.minVisits, timeZone: map.timeZone };
+  const recovered = recover(store.journal, aggregateSettings);
+  log.info({ replayed: recovered.replayed, seq: store.journal.lastSeq() }, 'State is read back from the log');
+  const clock = new StoreClock(systemClock, recovered.state.nowMs);
+  const startedAtMs = clock.nowMs();
+  const counters = new Counters();
+  const recent = new Recent();
+  const feed = new Feed();
+  const time = localTime(map.timeZone);
+  const minuteOfDay = (atMs: number) => time.minuteOfDay(atMs);
+
+  const manifestPath = config.model.manifestFile ?? join(packageRoot(), 'models/artifacts/purchase-intent.manifest.json');
+  const scorer = new GuardedScorer({
+    load: () => loadOnnxScorer({ manifestPath, minuteOfDay }),
+    fallback: new RuleScorer({ minuteOfDay }),
+    clock: { monotonicMs: systemClock.monotonicMs, after: callAfter },
+    settings: { deadlineMs: config.model.deadline },
+    events: {
+      scored: (by, requests) => counters.add('endcap_scores_total', `by="${by}"`, requests),
+      changed: (status) => log.info({ model: status.name, state: status.state }, status.sentence),
+    },
+  });
+  await scorer.start();
+
+  const adapters = createAdapterRegistry({ store: map.storeId });
+  const transport = createTransport(config, { secrets, map, adapters, credentials: store.devices, clock: systemClock });
+  const loop = new Loop({
+    state: recovered.state,
+    aggregate: recovered.aggregate,
+    aggregateSettings,
+    journal: store.journal,
+    scorer,
+    counters,
+    nowMs: () => clock.nowMs(),
+    monotonicMs: systemClock.monotonicMs,
+    act: carryOut,
+    recover: () => recover(store.journal, aggregateSettings),
+    onCommitted(turn) {
+      const compiled = loop.state.store;
+      if (compiled !== undefined) for (const row of turn.rows) recent.note(row, compiled, turn.atMs);
+      snapshots.committed(turn);
+    },
+    onTrouble(trouble, detail) {
+      if (trouble !== 'none') log.error({ trouble }, detail);
+      status.noteTrouble(trouble, detail);
+    },
+  });
+  const snapshots = new Snapshots(store.journal, {
+    current: () => ({ state: loop.state, aggregate: loop.aggregate }),
+    onError: (error) => log.error({ err: error }, 'Cannot write a snapshot; the log is kept until one succeeds'),
+  });
+  const codes = new OfferCodes({
+    storeId: map.storeId,
+    privateKeyPem: offerKeyFrom(join(config.data.dir, 'keys/offer-signing.pem')),
+    offers: () => offersIn(loop),
+  });
+
+  function carryOut(acts: readonly ActEffect[]): void {
+    const nowMs = clock.nowMs();
+    for (const act of acts) {
+      feed.send(act, nowMs);
+      if (act.kind !== 'act.display') continue;
+      transport.publish(displayMessage(map.storeId, act)).catch((error: unknown) => {
+        counters.add('endcap_display_failures_total');
+        log.debug({ err: error, device: act.device }, 'Cannot reach a display');
+      });
+    }
+  }
+
+  const submit = async (input: Input): Promise<void> => {
+    const outcome = await loop.submit(input);
+    if (outcome.kind !== 'committed') throw new Error(`Cannot record "${input.kind}": ${outcome.kind}`);
+  };
+  // The log must know the store before the first message can be placed in it.
+  if (JSON.stringify(recovered.state.store?.map) !== JSON.stringify(map)) await submit({ kind: 'store.configured', store: map });
+  if (!recovered.state.clockTrusted) await submit({ kind: 'clock.trust', trusted: true });
+
+  const cloud = createCloudLink(config, {
+    secrets,
+    outbox: store.outbox,
+    epoch: store.outbox.epoch(),
+    campaignsVersion: loop.state.remote.version,
+    submit,
+  });
+  const outcomes = cached(MINUTE_MS / 6, () => store.outcomes.sumsSince(0));
+  const status = new Status({
+    state: () => loop.state,
+    nowMs: () => clock.nowMs(),
+    startedAtMs,
+    version: packageVersion(),
+    shopUrl: `${(config.http.publicUrl ?? '').replace(/\/$/, '')}/shop`,
+    counters,
+    recent,
+    clockTrusted: () => clock.trusted,
+    transport: () => transport.status(),
+    cloud() {
+      const { state, sentence, lastUploadAtMs, backlogBatches, backlogBytes } = cloud.uploader.status();
+      return { state, sentence, lastUploadAtMs, backlogBatches, backlogBytes };
+    },
+    model: () => scorer.status(),
+    disk: () => store.database.usage(),
+    outcomes,
+    startFindings,
+    onProblems({ began, ended }) {
+      for (const { sentence, hint } of began) log.warn({ hint }, sentence);
+      for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
+    },
+  });
+
+  const gate = new Gate({
+    loop,
+    decode: (message) => adapters.decode(message),
+    counters,
+    nowMs: () => clock.nowMs(),
+    resolveCode(code, nowMs) {
+      const resolved = codes.resolve(code, nowMs);
+      return resolved.kind === 'offer' ? resolved.offer : undefined;
+    },
+    quarantine: ({ atMs, message, reason, detail }) => {
+      const excerpt = excerptOf(message.payload);
+      store.quarantine.add({ atMs, topic: maskMacs(message.topic), client: message.client, reason, detail: maskMacs(detail), excerpt });
+    },
+  });
+  for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
+    if (input.kind === 'reading') gate.seen(input.reading);
+  }
+
+  let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
+  const http = createHttpServer({
+    settings: httpSettings(loaded),
+    ports: httpPorts({
+      loop,
+      store,
+      map,
+      codes,
+      feed,
+      status,
+      counters,
+      nowMs: () => clock.nowMs(),
+      monotonicMs: systemClock.monotonicMs,
+      metrics: createMetrics(counters, [
+        { name: 'endcap_visits', help: 'Visits now', read: () => loop.state.visits.size },
+        { name: 'endcap_phones_connected', help: 'Phones listening for offers', read: () => feed.connected },
+        { name: 'endcap_mqtt_clients', help: 'Devices connected', read: () => transport.status().clients },
+        { name: 'endcap_telemetry_waiting', help: 'Readings waiting for their turn', read: () => loop.telemetryWaiting },
+        { name: 'endcap_outbox_pending_batches', help: 'Batches not yet in the cloud', read: () => cloud.uploader.status().backlogBatches },
+        { name: 'endcap_disk_used_bytes', help: 'Bytes of the quota in use', read: () => store.database.usage().usedBytes },
+        { name: 'endcap_problems', help: 'Problems shown on the status page', read: () => status.overview()?.problems.length ?? 0 },
+      ]),
+      readiness: {
+        checks: () => [
+          { name: 'database', ready: true, sentence: 'The database is open' },
+          { name: 'devices', ready: isUp(transport.status().state), sentence: transport.status().sentence },
+          { name: 'clock', ready: clock.trusted, sentence: clock.trusted ? 'The clock is steady' : 'The clock jumped and is not trusted yet' },
+        ],
+      },
+      setupCode: {
+        current() {
+          if (store.managers.isSetUp()) setupCode = undefined;
+          return setupCode;
+        },
+      },
+      defects: { report: ({ route, error }) => log.error({ err: error, route }, 'A request failed inside the agent') },
+    }),
+  });
+
+  const timers = new Timers((name, error) => log.error({ err: error, timer: name }, 'A regular task failed and will be tried again'));
+  async function abandon(error: StartError): Promise<Result<never, StartError>> {
+    timers.stop();
+    await http.stop();
+    await transport.stop();
+    await loop.stop();
+    await scorer.close();
+    store.close(systemClock.wallMs());
+    return fail(error);
+  }
+
+  const listening = await http.start();
+  if (!listening.ok) return abandon(listening.error);
+  try {
+    await transport.start((message, settle) => gate.receive(message, settle));
+  } catch (error) {
+    if (error instanceof ListenError) return abandon({ message: error.message, hint: `Set ${error.setting} in the configuration or ${error.environment} in the environment` });
+    throw error;
+  }
+  cloud.start();
+
+  timers.every(TICK_MS, 'tick', () => (isDue(loop.state, clock.nowMs()) ? submit({ kind: 'tick' }) : undefined));
+  timers.every(1_000, 'status', () => void status.look());
+  timers.every(1_000, 'clock', checkClock);
+  timers.every(MINUTE_MS, 'upkeep', () => {
+    if (!clock.trusted) return;
+    const report = store.maintenance.upkeep(clock.nowMs());
+    if (report.hasBallast) status.noteTrouble('none', '');
+  });
+  timers.every(10 * MINUTE_MS, 'backup', async () => {
+    const backup = clock.trusted ? await store.maintenance.backUpIfDue(clock.nowMs()) : undefined;
+    if (backup !== undefined && !backup.ok) log.error({ backup: backup.error }, 'Cannot make the daily backup');
+  });
+
+  async function checkClock(): Promise<void> {
+    const before = loop.state.clockTrusted;
+    const verdict = clock.check();
+    if (verdict.kind === 'adopted' && verdict.byMs < 0) await submit({ kind: 'clock.set', toMs: clock.nowMs() });
+    if (before !== clock.trusted) await submit({ kind: 'clock.trust', trusted: clock.trusted });
+  }
+
+  let stopped: Promise<void> | undefined;
+  return ok({
+    httpUrl: listening.value.url,
+    mqttPort: 'port' in transport && typeof transport.port === 'function' ? Number(transport.port()) : 0,
+    setupCode,
+    issueCredentials: (device) => store.devices.issue(device, systemClock.wallMs()),
+    stop() {
+      stopped ??= (async () => {
+        timers.stop();
+        // First no more comes in, then what is inside is written, then the readers go.
+        await transport.stop();
+        await loop.stop();
+        await cloud.stop();
+        await http.stop();
+        snapshots.take(clock.nowMs());
+        await scorer.close();
+        store.close(systemClock.wallMs());
+      })();
+      return stopped;
+    },
+  });
+}
+
+function* offersIn(loop: Loop) {
+  for (const { offer } of loop.state.offers.values()) yield offer;
+}
+
+function isUp(state: string): boolean {
+  return state === 'listening' || state === 'connected';
+}
+
+function retentionOf(retention: LoadedConfig['config']['data']['retention']) {
+  return {
+    logMs: retention.log,
+    decisionsMs: retention.decisions,
+    salesMs: retention.sales,
+    auditMs: retention.audit,
+    quarantineMs: retention.quarantine,
+  };
+}
+
+function callAfter(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+}
+
+/** Eight digits in two groups: easy to copy from a console, good once, and only until the first manager exists. */
+function oneTimeCode(): string {
+  const digits = String(randomInt(100_000_000)).padStart(8, '0');
+  return `${digits.slice(0, 4)}-${digits.slice(4)}`;
+}
+
+/** Keeps an answer for a while. */
+function cached<T>(forMs: number, read: () => T): () => T {
+  let value: T | undefined;
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = systemClock.monotonicMs();
+    if (value === undefined || now - readAtMs >= forMs) {
+      value = read();
+      readAtMs = now;
+    }
+    return value;
+  };
+}
+
+const MAX_EXCERPT = 1_024;
+
+/** The beginning of a payload as printable text, without anything that looks like a hardware address. */
+function excerptOf(payload: Uint8Array): string {
+  const text = Buffer.from(payload.subarray(0, MAX_EXCERPT)).toString('utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+  return maskMacs(text.replace(/[\u0000-\u001f\u007f-\u009f\ufffd]/g, '.'));
+}
+
+/** A quarantined message may hold a shopper's hardware address: it is masked before it is written. */
+function maskMacs(text: string): string {
+  return text.replace(/\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b/g, '**:**:**:**:**:**').replace(/\b[0-9A-Fa-f]{12}\b/g, '************');
+}
