@@ -34,7 +34,7 @@ export function addRows(store: string, rows: readonly AggregateRow[]): readonly 
     const zone = row.kind === 'visits' ? (row.zone ?? '') : '';
     const visits = row.kind === 'visits' ? row.visits : 0;
     const counts = countValues(row.counts);
-    addTo(cells, { key: [store, row.startMs, row.kind, row.level, zone, row.day], sums: [visits, ...counts] });
+    addTo(cells, { key: [store, row.day, row.startMs, row.kind, row.level, zone], sums: [visits, ...counts] });
     addTo(days, { key: [store, row.day], sums: counts });
   }
   return [insertOf(CELL_INSERT, cells), insertOf(DAY_INSERT, days)];
@@ -53,12 +53,12 @@ export function readCell(record: SqlRow): AggregateRow {
 const text = (name: string) => ({ name, type: 'TEXT' as const });
 const bigint = (name: string) => ({ name, type: 'BIGINT' as const });
 const counts = COUNT_COLUMNS.map(({ column }) => bigint(column));
-const cellKey = [text('store'), bigint('start_ms'), text('kind'), text('level'), text('zone'), text('day')];
+const cellKey = [text('store'), text('day'), bigint('start_ms'), text('kind'), text('level'), text('zone')];
 
 const CELL_INSERT = {
   table: 'cell',
   columns: [...cellKey, bigint('visits'), ...counts],
-  onConflict: `ON CONFLICT (store, start_ms, kind, level, zone) DO UPDATE SET visits = cell.visits + excluded.visits, ${addExcluded('cell')}`,
+  onConflict: `ON CONFLICT (store, day, start_ms, kind, level, zone) DO UPDATE SET visits = cell.visits + excluded.visits, ${addExcluded('cell')}`,
 };
 
 const DAY_INSERT = {

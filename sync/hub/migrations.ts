@@ -72,7 +72,7 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       discount_cents BIGINT NOT NULL,
       door_in BIGINT NOT NULL,
       door_out BIGINT NOT NULL,
-      PRIMARY KEY (store, start_ms, kind, level, zone)
+      PRIMARY KEY (store, day, start_ms, kind, level, zone)
     )`,
     'CREATE INDEX cell_day ON cell (day)',
     `CREATE TABLE day_total (

@@ -105,10 +105,14 @@ export class FaultProxy {
         client.once('data', () => client.end('\x00\xff\x13this is not HTTP\r\n\r\n'));
         return;
       case 'portal':
-        client.once('data', () => client.end('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 19\r\n\r\n<h1>Sign in</h1>\r\n\r\n'));
+        client.once('data', () =>
+          client.end('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 19\r\n\r\n<h1>Sign in</h1>\r\n\r\n'),
+        );
         return;
       case 'status':
-        client.once('data', () => client.end(`HTTP/1.1 ${fault.status} No\r\n${fault.headers ?? ''}content-length: 0\r\nconnection: close\r\n\r\n`));
+        client.once('data', () =>
+          client.end(`HTTP/1.1 ${fault.status} No\r\n${fault.headers ?? ''}content-length: 0\r\nconnection: close\r\n\r\n`),
+        );
         return;
       case 'gone':
         client.destroy();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +21,8 @@ export interface PostgresCluster {
 export async function startPostgres(): Promise<PostgresCluster> {
   const server = findPeer('postgres');
   if (server === undefined) throw new Error('Cannot start PostgreSQL: it is not installed');
-  const bin = dirname(server);
+  // What is on the PATH may be a link; initdb and the rest are beside the real one.
+  const bin = dirname(await realpath(server));
   const folder = await mkdtemp(join(tmpdir(), 'endcap-pg-'));
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
@@ -35,7 +36,13 @@ export async function startPostgres(): Promise<PostgresCluster> {
   const data = join(folder, 'data');
   const control = (...args: readonly string[]) => call('pg_ctl', ['-D', data, '-w', '-s', ...args]);
   await call('initdb', ['-D', data, '-U', 'endcap', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions']);
-  await control('-l', join(folder, 'log'), '-o', `-c listen_addresses='' -c unix_socket_directories='${folder}' -c shared_buffers=32MB`, 'start');
+  await control(
+    '-l',
+    join(folder, 'log'),
+    '-o',
+    `-c listen_addresses='' -c unix_socket_directories='${folder}' -c shared_buffers=32MB`,
+    'start',
+  );
   return {
     async createDatabase(name) {
       await call('createdb', ['-h', folder, '-U', 'endcap', name]);

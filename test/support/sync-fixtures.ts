@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TALLY_NAMES, type MinuteTally, type TallyCell, type TallyName } from '../../agent/core/effect.ts';
+import { type MinuteTally, TALLY_NAMES, type TallyCell, type TallyName } from '../../agent/core/effect.ts';
 import type { AggregateRow } from '../../sync/aggregate-row.ts';
 import { createHub, type Hub } from '../../sync/hub/hub.ts';
 import type { HubSettings } from '../../sync/hub/hub-settings.ts';
@@ -18,7 +18,13 @@ export async function startTestHub(
   const folder = mkdtempSync(join(tmpdir(), 'endcap-hub-'));
   const hub = await createHub({
     sqlitePath: join(folder, 'hub.db'),
-    settings: { port: 0, adminKey: ADMIN_KEY, storeRate: { perSecond: 10_000, burst: 10_000 }, totalRate: { perSecond: 10_000, burst: 10_000 }, ...settings },
+    settings: {
+      port: 0,
+      adminKey: ADMIN_KEY,
+      storeRate: { perSecond: 10_000, burst: 10_000 },
+      totalRate: { perSecond: 10_000, burst: 10_000 },
+      ...settings,
+    },
   });
   const url = await hub.listen();
   return {
@@ -34,7 +40,13 @@ export async function startTestHub(
 
 /** Registers a store and gives its key. */
 export async function addTestStore(hub: Hub, store: string, publicKeyPem?: string): Promise<string> {
-  const added = await registerStore(hub.store, { store, name: `Store ${store}`, currency: 'EUR', nowMs: 1, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) });
+  const added = await registerStore(hub.store, {
+    store,
+    name: `Store ${store}`,
+    currency: 'EUR',
+    nowMs: 1,
+    ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
+  });
   if (!added.ok) throw new Error(added.error);
   return added.value.apiKey;
 }

@@ -149,7 +149,9 @@ describe('whatever shoppers do', () => {
   it('subtracting any window from one around it, in one zone or in all, never isolates fewer than ten visits', () => {
     fc.assert(
       fc.property(scenario, ({ leaves, rows }) => {
-        const published = rows.filter((row) => row.kind === 'visits').map((row) => ({ row, leaves: leavesIn(row.counts), span: SPANS_MS[row.level]! }));
+        const published = rows
+          .filter((row) => row.kind === 'visits')
+          .map((row) => ({ row, leaves: leavesIn(row.counts), span: SPANS_MS[row.level]! }));
         const windows = [...new Set(published.map(({ row, span }) => `${row.startMs}/${span}`))].map((text) => text.split('/').map(Number));
         const sums = windows.map(([startMs, span]) => {
           const inside = published.filter((one) => one.row.startMs >= startMs! && one.row.startMs + one.span <= startMs! + span!);

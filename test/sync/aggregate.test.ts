@@ -25,7 +25,15 @@ describe('what leaves the store', () => {
   it('lets a zone of ten visits out by the minute', () => {
     const { rows } = foldAll([minuteAt(0, [cell('coffee', 10, { interactions: 4 })])]);
     expect(rows).toEqual([
-      { kind: 'visits', level: 'zone-minute', zone: 'coffee', startMs: Date.UTC(2026, 2, 2, 9), day: '2026-03-02', visits: 10, counts: { interactions: 4 } },
+      {
+        kind: 'visits',
+        level: 'zone-minute',
+        zone: 'coffee',
+        startMs: Date.UTC(2026, 2, 2, 9),
+        day: '2026-03-02',
+        visits: 10,
+        counts: { interactions: 4 },
+      },
     ]);
   });
 
@@ -36,7 +44,9 @@ describe('what leaves the store', () => {
   });
 
   it('does not take the same few visits for many because they were seen in several zones or minutes', () => {
-    const minutes = Array.from({ length: 50 }, (_, at) => minuteAt(at, [cell('coffee', 3), cell('care', 3), cell('tea', 3), cell('wine', 3)]));
+    const minutes = Array.from({ length: 50 }, (_, at) =>
+      minuteAt(at, [cell('coffee', 3), cell('care', 3), cell('tea', 3), cell('wine', 3)]),
+    );
     expect(foldAll([...minutes, theEnd]).rows).toEqual([]);
   });
 
@@ -55,12 +65,20 @@ describe('what leaves the store', () => {
     const minutes = Array.from({ length: 15 }, (_, at) => minuteAt(at, [cell('coffee', 2, { visitsOpened: 1, interactions: 1 })]));
     const { rows } = foldAll([...minutes, minuteAt(15, [])]);
     expect(rows).toEqual([
-      { kind: 'visits', level: 'store-quarter', startMs: minuteAt(0, []).startMs, day: '2026-03-02', visits: 15, counts: { visitsOpened: 15, interactions: 15 } },
+      {
+        kind: 'visits',
+        level: 'store-quarter',
+        startMs: minuteAt(0, []).startMs,
+        day: '2026-03-02',
+        visits: 15,
+        counts: { visitsOpened: 15, interactions: 15 },
+      },
     ]);
   });
 
   it('merges on into the hour, then the day, each time with what was left over only', () => {
-    const quarterly = (opened: number) => Array.from({ length: 4 }, (_, at) => minuteAt(at * 15, [cell('coffee', 3, { visitsOpened: opened })]));
+    const quarterly = (opened: number) =>
+      Array.from({ length: 4 }, (_, at) => minuteAt(at * 15, [cell('coffee', 3, { visitsOpened: opened })]));
     expect(foldAll([...quarterly(3), minuteAt(60, [])]).rows).toMatchObject([{ level: 'store-hour', visits: 12 }]);
     const perHour = Array.from({ length: 12 }, (_, at) => minuteAt(at * 60, [cell('coffee', 1, { visitsOpened: 1 })]));
     expect(foldAll([...perHour, theEnd]).rows).toMatchObject([{ level: 'store-day', visits: 12, day: '2026-03-02' }]);
@@ -89,7 +107,13 @@ describe('tills and doors', () => {
     const minutes = Array.from({ length: 10 }, (_, at) => minuteAt(at, [cell('checkout', 0, { sales: 1, salesCents: 500, doorIn: 2 })]));
     expect(foldAll(minutes).rows).toEqual([]);
     expect(foldAll([...minutes, minuteAt(15, [])]).rows).toEqual([
-      { kind: 'tills', level: 'store-quarter', startMs: minuteAt(0, []).startMs, day: '2026-03-02', counts: { sales: 10, salesCents: 5_000, doorIn: 20 } },
+      {
+        kind: 'tills',
+        level: 'store-quarter',
+        startMs: minuteAt(0, []).startMs,
+        day: '2026-03-02',
+        counts: { sales: 10, salesCents: 5_000, doorIn: 20 },
+      },
     ]);
   });
 
@@ -145,7 +169,9 @@ describe('windows', () => {
 
 describe('the state', () => {
   it('is plain JSON and carries on from its copy', () => {
-    const minutes = Array.from({ length: 40 }, (_, at) => minuteAt(at, [cell('coffee', at % 12, { visitsOpened: 1, sales: 1, salesCents: at })], at % 14));
+    const minutes = Array.from({ length: 40 }, (_, at) =>
+      minuteAt(at, [cell('coffee', at % 12, { visitsOpened: 1, sales: 1, salesCents: at })], at % 14),
+    );
     let state = createAggregateState();
     const rows: AggregateRow[] = [];
     for (const minute of minutes) {
