@@ -3,10 +3,19 @@ import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
 import { registerDevice } from './device.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerHub } from './hub.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerStart } from './start.ts';
 
 /** Adds one command to the program. */
 export type RegisterCommand = (program: Command, context: CommandContext) => void;
 
 /** Every command of `endcap`, in the order of the help; a new one is its file and one line here. */
-export const COMMANDS: readonly RegisterCommand[] = [registerStart, registerDoctor, registerConfig, registerDevice];
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerStart,
+  registerDoctor,
+  registerConfig,
+  registerDevice,
+  registerSimulate,
+  registerHub,
+];

@@ -4,6 +4,8 @@ import type { ExitCode } from './exit.ts';
 export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
+  /** Whether a person reads the answer on a terminal. */
+  readonly isTerminal: boolean;
   /** Writes a line of the answer to standard output. */
   print(line: string): void;
   /** Writes a line about how it went to standard error. */
@@ -36,6 +38,7 @@ export function processContext(): CliContext {
   return {
     environment: env,
     workingDirectory: process.cwd(),
+    isTerminal: stdout.isTTY === true,
     print: (line) => void stdout.write(`${line}\n`),
     complain: (line) => void stderr.write(`${line}\n`),
     paint: (colour, text) => (isColoured ? `\u001b[${CODES[colour][0]}m${text}\u001b[${CODES[colour][1]}m` : text),

@@ -24,8 +24,15 @@ export function registerDevice(program: Command, context: CommandContext): void 
       .option('-c, --config <file>', 'configuration of the store (or ENDCAP_CONFIG)')
       .option('--json', 'for programs');
   named('add', 'make a new secret for each device and print it, once; an earlier one stops working')
-    .argument('<devices...>', 'ids as in the configuration')
-    .action((ids: readonly string[], words: DeviceWords) => add(ids, load(words, context), { isJson: words.json === true, context }));
+    .argument('[devices...]', 'ids as in the configuration')
+    .option('--all', 'every device of the configuration')
+    .action((ids: readonly string[], words: DeviceWords & { readonly all?: boolean }) => {
+      const loaded = load(words, context);
+      const chosen = words.all === true ? loaded.store.devices.map((device) => device.id) : ids;
+      if (chosen.length === 0)
+        throw new CliFailure('Cannot add a device: none is named', { exitCode: EXIT.usage, hint: 'name devices, or say --all' });
+      add(chosen, loaded, { isJson: words.json === true, context });
+    });
   named('list', 'show which devices of the configuration have credentials').action((words: DeviceWords) => list(words, context));
   named('remove', 'take the credentials away')
     .argument('<devices...>', 'ids')

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { LoadedConfig } from '../../config/load.ts';
 import { loadConfig } from '../../config/load.ts';
 import { formatProblem } from '../../config/problem.ts';
+import { packageVersion } from '../package-root.ts';
 import { checkClock, checkDatabase, checkDisk } from './checks/data-folder.ts';
 import type { Finding } from './checks/finding.ts';
 import { checkModel } from './checks/model.ts';
@@ -10,7 +11,7 @@ import { checkBluetooth, checkRuntime } from './checks/runtime.ts';
 import { chooseConfig } from './config-file.ts';
 import type { CliContext, Colour, CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
-import { builtAtMs, bundledModelManifest, packageVersion } from './package.ts';
+import { builtAtMs, bundledModelManifest } from './package.ts';
 
 interface DoctorWords {
   readonly config?: string;

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { databaseQuotaBytes } from '../../config/quota.ts';
 import type { StoreConfig } from '../../config/schema.ts';
 import { reasonOf } from '../../config/secrets.ts';
 import { CoreDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrations.ts';
+import { splitQuota } from '../store/quota.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
 
@@ -13,7 +13,7 @@ export function withDatabase<T>(config: StoreConfig, work: (database: CoreDataba
   let database: CoreDatabase;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    database = CoreDatabase.open({ dir, quotaBytes: databaseQuotaBytes(quota) });
+    database = openIn(dir, quota);
   } catch (error) {
     throw new CliFailure(`Cannot open the database in "${dir}": ${reasonOf(error)}`, {
       exitCode: EXIT.unavailable,
@@ -28,4 +28,9 @@ export function withDatabase<T>(config: StoreConfig, work: (database: CoreDataba
   } finally {
     database.close();
   }
+}
+
+function openIn(dir: string, quota: number): CoreDatabase {
+  const { databaseBytes, ballastBytes } = splitQuota(quota);
+  return CoreDatabase.open({ dir, quotaBytes: databaseBytes, ballastBytes });
 }

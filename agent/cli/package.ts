@@ -1,24 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Folder of the installed program: the one with its package.json, above the sources or above `dist`. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error("Cannot find the program's own files: there is no package.json above it");
-    folder = parent;
-  }
-  return folder;
-}
-
-/** The program's version, as package.json says. */
-export function packageVersion(): string {
-  // Our own file: its form is known.
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string };
-  return version;
-}
+import { packageRoot } from '../package-root.ts';
 
 /** The sample store that runs when no configuration is named. */
 export function sampleConfigFile(): string {

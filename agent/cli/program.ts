@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../package-root.ts';
 import { COMMANDS } from './commands.ts';
 import type { CliContext } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { CliFailure } from './failure.ts';
-import { packageVersion } from './package.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 done - 1 something was found to be wrong - 64 wrong usage - 69 a port, file or peer is not available -

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import type { LoadedConfig } from '../../config/load.ts';
 import { formatProblem } from '../../config/problem.ts';
-import { startAgent } from '../compose.ts';
+import type { Agent } from '../compose.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
+import { createLog } from './log.ts';
+import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
+import { simulatorCredentials } from './simulator-credentials.ts';
 
 interface StartWords {
   readonly config?: string;
@@ -14,7 +18,7 @@ interface StartWords {
 /** `endcap start`: the agent, until it is asked to stop. */
 export function registerStart(program: Command, context: CommandContext): void {
   program
-    .command('start', { isDefault: false })
+    .command('start')
     .description('run the agent; without --config the sample store with simulated shoppers')
     .option('-c, --config <file>', 'configuration of the store (or ENDCAP_CONFIG)')
     .option('--simulator', 'fill the store with simulated shoppers and devices')
@@ -25,19 +29,24 @@ export function registerStart(program: Command, context: CommandContext): void {
 async function start(words: StartWords, context: CommandContext): Promise<void> {
   const choice = chooseConfig(words.config, context);
   const loaded = requireConfig(choice, context);
-  for (const warning of loaded.warnings) context.complain(`endcap: warning: ${formatProblem(warning)}`);
   // Said by the command line, else by the configuration; the sample store alone is lively by itself.
-  const simulate = words.simulator ?? (loaded.config.simulator.enabled || (choice.isSample && !isSetOff(context)));
+  const isSimulated = words.simulator ?? (loaded.config.simulator.enabled || (choice.isSample && !isSetOff(context)));
+  const simulation = isSimulated ? prepareSimulation(loaded, context) : undefined;
   const stopRequested = context.stopRequested();
-  let agent: Awaited<ReturnType<typeof startAgent>>;
-  try {
-    agent = await startAgent(loaded, { simulate });
-  } catch (error) {
-    throw asFailure(error);
-  }
-  const signal = await stopRequested;
-  // A second Ctrl-C ends the process at once: its default action is back, because the first took the only listener.
-  context.complain(`endcap: stopping (${signal})`);
+  const log = createLog(loaded.config.log, context);
+  for (const warning of loaded.warnings) log.warn(formatProblem(warning));
+  // Imported here, as in every command: `endcap doctor` must work where a package with machine code does not load.
+  const { startAgent } = await import('../compose.ts');
+  const started = await startAgent(loaded, { log });
+  if (!started.ok) throw new CliFailure(started.error.message, { exitCode: EXIT.unavailable, hint: started.error.hint });
+  const agent = started.value;
+  printWhere(agent, { loaded, isSimulated, context });
+  const ending = new AbortController();
+  const simulated = simulation?.run(agent, ending.signal).catch((error: unknown) => log.error({ err: error }, 'The simulator ended'));
+  // A second Ctrl-C ends the process at once: the first one took the only listener, and the default action is back.
+  log.info({ signal: await stopRequested }, 'Stopping');
+  ending.abort();
+  await simulated;
   await agent.stop();
 }
 
@@ -45,10 +54,58 @@ function isSetOff(context: CommandContext): boolean {
   return /^(false|0|no)$/i.test((context.environment['ENDCAP_SIMULATOR_ENABLED'] ?? '').trim());
 }
 
-/** A port that cannot be had is the operator's matter, not a defect: one line, exit code 69. */
-function asFailure(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const codes = [error, error.cause].map((cause) => (cause instanceof Error && 'code' in cause ? cause.code : undefined));
-  const isListen = codes.some((code) => code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND');
-  return isListen ? new CliFailure(error.message, { exitCode: EXIT.unavailable, cause: error }) : error;
+/** Reads what the simulation needs before anything is started, so that its mistakes are found at once. */
+function prepareSimulation({ config, store }: LoadedConfig, context: CommandContext) {
+  const { scenarioFile, speed } = config.simulator;
+  const scenario = requireScenario(scenarioFile ?? bundledScenarioFile('demo'), context.workingDirectory);
+  if (config.mqtt.url !== undefined) {
+    throw new CliFailure('Cannot simulate devices here: the external broker keeps the accounts', {
+      exitCode: EXIT.usage,
+      hint: 'use "endcap simulate" with --credentials, or the embedded broker',
+    });
+  }
+  const passwords = simulatorCredentials(config, store.devices);
+  const { host, tls } = config.mqtt;
+  return {
+    async run(agent: Agent, signal: AbortSignal): Promise<void> {
+      const { runLive } = await import('../../devices/simulator/live.ts');
+      await runLive({
+        store: { ...store, devices: store.devices.filter((device) => passwords.has(device.id)) },
+        scenario,
+        mqttUrl: `${tls === undefined ? 'mqtt' : 'mqtts'}://${reachable(host)}:${agent.mqttPort}`,
+        httpUrl: agent.httpUrl,
+        credentials(device) {
+          const password = passwords.get(device);
+          return password === undefined ? undefined : { username: device, password };
+        },
+        speed,
+        signal,
+        log: (line) => context.complain(`simulator: ${line}`),
+      });
+    },
+  };
+}
+
+/** An address to connect to for one that was listened on. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function printWhere(
+  agent: Agent,
+  { loaded, isSimulated, context }: { readonly loaded: LoadedConfig; readonly isSimulated: boolean; readonly context: CommandContext },
+): void {
+  const { config, store } = loaded;
+  const base = (config.http.publicUrl ?? agent.httpUrl).replace(/\/$/, '');
+  const broker = config.mqtt.url ?? `${config.mqtt.tls === undefined ? 'mqtt' : 'mqtts'}://${config.mqtt.host}:${agent.mqttPort}`;
+  const lines: readonly (readonly [label: string, value: string])[] = [
+    ['Store', `${store.name}${isSimulated ? ', with simulated shoppers (--no-simulator waits for real devices)' : ''}`],
+    ['Manager page', base],
+    ['Shop page', `${base}/shop`],
+    ['Devices', broker],
+    ...(agent.setupCode === undefined ? [] : [['First login', `one-time code ${agent.setupCode}`] as const]),
+  ];
+  for (const [label, value] of lines) context.print(`${context.paint('bold', label.padEnd(13))} ${value}`);
 }
