@@ -41,6 +41,7 @@ export class AuditTable {
     this.#page = sqlite.prepare(`SELECT no, at_ms AS atMs, action, detail, hash FROM audit WHERE no > ? ORDER BY no LIMIT ${PAGE_ROWS}`);
     this.#batchEndBefore = sqlite.prepare(
       `SELECT no, hash FROM (SELECT no, at_ms, hash FROM audit ORDER BY no LIMIT ?) WHERE hash IS NOT NULL AND at_ms < ?
+         AND no < (SELECT max(no) FROM audit)
        ORDER BY no DESC LIMIT 1`,
     );
     this.#deleteThrough = sqlite.prepare('DELETE FROM audit WHERE no <= ?');
@@ -83,7 +84,7 @@ export class AuditTable {
   /** Deletes whole batches that end before a time, among the `limit` oldest rows; the newest batch always stays. Returns rows deleted. */
   deleteBefore(beforeMs: TimestampMs, limit: number): number {
     const end = this.#batchEndBefore.get(limit, beforeMs);
-    if (end === undefined || end.no === this.#last.get()?.no) return 0;
+    if (end === undefined) return 0;
     this.#meta.set(ANCHOR, end.hash);
     return this.#deleteThrough.run(end.no).changes;
   }

@@ -31,10 +31,10 @@ export class Ballast {
     return removeFile(this.#path);
   }
 
-  /** Takes the room when the disk has four times as much free; returns whether the ballast is in place afterwards. */
+  /** Takes the room when the disk has twice as much free; returns whether the ballast is in place afterwards. */
   restore(): boolean {
     if (this.isHeld) return true;
-    if (freeBytes(dirname(this.#path)) < this.#bytes * 4) return false;
+    if (freeBytes(dirname(this.#path)) < this.#bytes * 2) return false;
     // Random bytes: a file system that compresses or leaves holes would keep nothing in reserve for zeros.
     const chunk = randomBytes(Math.min(CHUNK_BYTES, this.#bytes));
     const handle = openSync(this.#path, 'w', 0o600);

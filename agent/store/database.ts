@@ -37,6 +37,10 @@ export const WAL_LIMIT_BYTES = 16 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5_000;
 /** This share of the quota is kept for what must never be shed: consents, erasures, offers, redemptions, snapshots. */
 const RESERVE_SHARE = 1 / 16;
+/** A turn that the quota stopped needed at most this many pages. */
+const NEAR_QUOTA_PAGES = 1_024;
+/** With less than this on the disk, it is the disk that is full: the write-ahead log alone needs half of it. */
+const DISK_FULL_BYTES = 8 * 1024 * 1024;
 
 /** `core.db`, opened with the settings that make a commit durable, and its quota. */
 export class CoreDatabase {
@@ -46,6 +50,7 @@ export class CoreDatabase {
   readonly #dir: string;
   readonly #quotaPages: number;
   readonly #everydayPages: number;
+  #isDiskFull = false;
 
   private constructor(sqlite: Sqlite, settings: DatabaseSettings) {
     this.sqlite = sqlite;
@@ -72,7 +77,7 @@ export class CoreDatabase {
       configure(sqlite);
       if (isNew) syncFolder(settings.dir);
       const database = new CoreDatabase(sqlite, settings);
-      database.#limitTo(database.#everydayPages);
+      database.#limitTo(database.#everydayLimit());
       return database;
     } catch (error) {
       sqlite.close();
@@ -96,10 +101,15 @@ export class CoreDatabase {
    * grow until `regainRoom`, so that the room is left for what must be kept.
    */
   onFull(): void {
-    const pages = pragmaNumber(this.sqlite, 'page_count');
-    if (pages >= this.#everydayPages) return;
+    if (this.#isNearQuota() && freeBytes(this.#dir) >= DISK_FULL_BYTES) return;
+    this.giveUpBallast();
+  }
+
+  /** Leaves the ballast's room to what must be kept: the file may not grow until `regainRoom`. */
+  giveUpBallast(): void {
     this.ballast.release();
-    this.#limitTo(pages);
+    this.#isDiskFull = true;
+    this.#limitTo(this.#everydayLimit());
   }
 
   /** Runs `work` with the reserve of the quota open to it. */
@@ -108,14 +118,17 @@ export class CoreDatabase {
     try {
       return work();
     } finally {
-      this.#limitTo(this.ballast.isHeld ? this.#everydayPages : pragmaNumber(this.sqlite, 'page_count'));
+      this.#limitTo(this.#everydayLimit());
     }
   }
 
   /** Takes the ballast back when the disk has room, and with it the full quota; returns whether it is in place. */
   regainRoom(): boolean {
     const isHeld = this.ballast.restore();
-    if (isHeld) this.#limitTo(this.#everydayPages);
+    if (isHeld && this.#isDiskFull) {
+      this.#isDiskFull = false;
+      this.#limitTo(this.#everydayLimit());
+    }
     return isHeld;
   }
 
@@ -132,6 +145,15 @@ export class CoreDatabase {
 
   close(): void {
     this.sqlite.close();
+  }
+
+  #everydayLimit(): number {
+    return this.#isDiskFull ? pragmaNumber(this.sqlite, 'page_count') : this.#everydayPages;
+  }
+
+  /** A failed transaction has given its pages back, so the file is a little below the quota that stopped it. */
+  #isNearQuota(): boolean {
+    return pragmaNumber(this.sqlite, 'page_count') >= this.#everydayPages - Math.min(NEAR_QUOTA_PAGES, this.#everydayPages / 4);
   }
 
   /** SQLite never sets the limit below what the file already has. */

@@ -3,11 +3,13 @@ import type { VisitId } from '../core/ids.ts';
 import type { LoggedInput } from '../core/input.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { CoreDatabase } from './database.ts';
+import type { ErasureList } from './erasures.ts';
 import { ForgetsTable } from './forgets.ts';
-import { blanked, InboxTable, isTelemetry, SHED_ORDER, subjectOf } from './inbox.ts';
+import { blanked, InboxTable, isTelemetry, subjectOf } from './inbox.ts';
 import type { OutboxTable } from './outbox.ts';
 import type { Quarantine } from './quarantine.ts';
 import { RowWriter } from './row-writer.ts';
+import { Shedding } from './shedding.ts';
 import { SnapshotTable, type StoredSnapshot } from './snapshots.ts';
 import { inTransaction, isCorrupt, isFull, type Statement } from './sqlite.ts';
 
@@ -21,7 +23,6 @@ export interface Turn {
 
 /** Late messages about this many forgotten visits are still recognised. */
 const REMEMBERED_FORGETS = 1_000;
-const SHED_CHUNK_ROWS = 2_000;
 
 /** The log and everything that is written with it, in one transaction a turn. */
 export class SqliteJournal {
@@ -36,11 +37,14 @@ export class SqliteJournal {
   readonly #commit: Statement<[]>;
   readonly #rollback: Statement<[]>;
   readonly #forgotten = new Set<VisitId>();
-  /** How far each class of the shedding order has been shed, so that what was kept is not looked through again. */
-  readonly #shedThrough: number[] = SHED_ORDER.map(() => 0);
+  readonly #shedding: Shedding;
+  readonly #erasures: ErasureList;
   #lastSeq: number;
 
-  constructor(database: CoreDatabase, parts: { readonly outbox: OutboxTable; readonly quarantine: Quarantine }) {
+  constructor(
+    database: CoreDatabase,
+    parts: { readonly outbox: OutboxTable; readonly quarantine: Quarantine; readonly erasures: ErasureList },
+  ) {
     const { sqlite } = database;
     this.#database = database;
     this.#inbox = new InboxTable(sqlite);
@@ -49,6 +53,8 @@ export class SqliteJournal {
     this.#rows = new RowWriter(sqlite);
     this.#outbox = parts.outbox;
     this.#quarantine = parts.quarantine;
+    this.#erasures = parts.erasures;
+    this.#shedding = new Shedding(database, { inbox: this.#inbox, snapshots: this.#snapshots });
     this.#begin = sqlite.prepare('BEGIN IMMEDIATE');
     this.#commit = sqlite.prepare('COMMIT');
     this.#rollback = sqlite.prepare('ROLLBACK');
@@ -123,21 +129,11 @@ export class SqliteJournal {
   }
 
   /**
-   * Frees space by deleting log entries that no snapshot needs, in the order of `SHED_ORDER`: first what both snapshots cover, then, giving
-   * up the older snapshot, what the newest covers. Returns rows deleted, 0 when nothing may be shed.
+   * Frees space by deleting log entries that no snapshot needs, in the order of `SHED_ORDER`; never the last one. Returns rows deleted, 0
+   * when nothing may be shed.
    */
   shed(maxRows: number): number {
-    const [newest, older] = this.#snapshots.seqs();
-    if (newest === undefined) return 0;
-    // The last entry stays, so that the log never forgets how far it has come.
-    const limits = [Math.min(older ?? newest, this.#lastSeq - 1), Math.min(newest, this.#lastSeq - 1)];
-    let shed = 0;
-    for (const throughSeq of limits) {
-      for (let shedClass = 0; shedClass < SHED_ORDER.length && shed < maxRows; shedClass += 1) {
-        shed += this.#shedClass(shedClass, throughSeq, maxRows - shed);
-      }
-    }
-    return shed;
+    return this.#shedding.shed(maxRows, this.#lastSeq);
   }
 
   /** Continues the log at a later position, with an entry that says nothing: after a restore, the positions before it were given out. */
@@ -181,7 +177,7 @@ export class SqliteJournal {
     }
     countBatches();
     this.#lastSeq = turn.inputs.at(-1)?.seq ?? this.#lastSeq;
-    for (const row of turn.rows) if (row.kind === 'row.forget') this.#remember(row.visit);
+    for (const row of turn.rows) if (row.kind === 'row.forget') this.#remember(row.visit, turn.atMs);
   }
 
   #append(entry: LoggedInput): void {
@@ -213,30 +209,8 @@ export class SqliteJournal {
     this.#database.checkpoint();
   }
 
-  #shedClass(shedClass: number, throughSeq: number, maxRows: number): number {
-    let shed = 0;
-    while (shed < maxRows) {
-      const afterSeq = this.#shedThrough[shedClass] ?? 0;
-      if (afterSeq >= throughSeq) return shed;
-      const limit = Math.min(SHED_CHUNK_ROWS, maxRows - shed);
-      const gone = this.#shedOnce(shedClass, { afterSeq, throughSeq, limit });
-      this.#shedThrough[shedClass] = gone.length < limit ? throughSeq : Math.max(...gone);
-      shed += gone.length;
-    }
-    return shed;
-  }
-
-  #shedOnce(shedClass: number, range: { readonly afterSeq: number; readonly throughSeq: number; readonly limit: number }): number[] {
-    return inTransaction(this.#database.sqlite, () => {
-      const gone = this.#inbox.shed(shedClass, range);
-      const [newest, older] = this.#snapshots.seqs();
-      // With a hole in the log after it, the older snapshot leads to a wrong state.
-      if (newest !== undefined && older !== undefined && gone.some((seq) => seq > older)) this.#snapshots.dropBefore(newest);
-      return gone;
-    });
-  }
-
-  #remember(visit: VisitId): void {
+  #remember(visit: VisitId, atMs: TimestampMs): void {
+    this.#erasures.add(visit, atMs);
     this.#forgotten.add(visit);
     if (this.#forgotten.size <= REMEMBERED_FORGETS) return;
     for (const oldest of this.#forgotten) {

@@ -1,9 +1,14 @@
-import type { TimestampMs } from '../core/units.ts';
+import { DAY_MS, type TimestampMs } from '../core/units.ts';
 import { type BackupError, backUp, isBackupDue } from './backup.ts';
-import type { BackupFile } from './backup-files.ts';
+import { type BackupFile, listBackups } from './backup-files.ts';
 import type { CoreDatabase } from './database.ts';
+import type { ErasureList } from './erasures.ts';
 import type { Quarantine } from './quarantine.ts';
+import { dropCorruptFiles } from './recovery.ts';
 import type { Retention, SweepReport } from './retention.ts';
+
+/** A damaged file is kept this long for whoever wants to look. */
+const CORRUPT_KEPT_MS = 7 * DAY_MS;
 
 /** What one round of upkeep did. */
 export interface UpkeepReport {
@@ -18,13 +23,18 @@ export class Maintenance {
   readonly #dir: string;
   readonly #quarantine: Quarantine;
   readonly #retention: Retention;
+  readonly #erasures: ErasureList;
   #backingUp = false;
 
-  constructor(database: CoreDatabase, parts: { readonly dir: string; readonly quarantine: Quarantine; readonly retention: Retention }) {
+  constructor(
+    database: CoreDatabase,
+    parts: { readonly dir: string; readonly quarantine: Quarantine; readonly retention: Retention; readonly erasures: ErasureList },
+  ) {
     this.#database = database;
     this.#dir = parts.dir;
     this.#quarantine = parts.quarantine;
     this.#retention = parts.retention;
+    this.#erasures = parts.erasures;
   }
 
   /**
@@ -34,6 +44,7 @@ export class Maintenance {
   upkeep(nowMs: TimestampMs): UpkeepReport {
     this.#quarantine.flush(nowMs);
     const sweep = this.#retention.sweep(nowMs);
+    dropCorruptFiles(this.#dir, nowMs - CORRUPT_KEPT_MS);
     return { sweep, hasBallast: this.#database.regainRoom() };
   }
 
@@ -50,6 +61,8 @@ export class Maintenance {
     try {
       const result = await backUp({ dir: this.#dir, nowMs, ...options });
       if (!result.ok && result.error.kind === 'corrupt') this.#database.markSuspect();
+      const oldest = listBackups(this.#dir).at(-1);
+      if (result.ok && oldest !== undefined) this.#erasures.dropBefore(oldest.atMs);
       return result;
     } finally {
       this.#backingUp = false;

@@ -48,6 +48,13 @@ export function recoverIfCorrupt(dir: string, nowMs: TimestampMs): Recovery | un
   return replace({ dir, nowMs, problem });
 }
 
+/** Deletes damaged files that were set aside before a time: they hold what people asked to have erased. Returns how many. */
+export function dropCorruptFiles(dir: string, beforeMs: TimestampMs): number {
+  const old = readdirSync(dir).filter((name) => Number(/^core\.db\.corrupt\.(\d+)$/.exec(name)?.[1] ?? Infinity) < beforeMs);
+  for (const name of old) removeFile(`${dir}/${name}`);
+  return old.length;
+}
+
 /** The first thing wrong with a database file, or `undefined`. Throws when the file cannot be read at all. */
 export function findProblem(file: string, options: { readonly whole: boolean }): string | undefined {
   let sqlite: Sqlite | undefined;
@@ -78,7 +85,8 @@ function replace(options: { readonly dir: string; readonly nowMs: TimestampMs; r
   const highWater = readHighWater(file);
   const backup = listBackups(dir).find(isIntact);
   if (backup !== undefined) copyDurably(backup.file, restoringFile(dir));
-  dropOldCorruptFiles(dir);
+  // Only the latest damaged file is kept: each may be as large as the database.
+  dropCorruptFiles(dir, nowMs);
   const corruptFile = `${file}.corrupt.${nowMs}`;
   // The damaged file goes first: from here on a crash is finished by `finishInterruptedRestore`.
   renameSync(file, corruptFile);
@@ -118,13 +126,6 @@ function copyDurably(from: string, to: string): void {
   removeFile(to);
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
   syncPath(to);
-}
-
-/** Only the latest damaged file is kept: each may be as large as the quota, and each holds what people asked to have erased. */
-function dropOldCorruptFiles(dir: string): void {
-  for (const name of readdirSync(dir)) {
-    if (name.startsWith('core.db.corrupt.')) removeFile(`${dir}/${name}`);
-  }
 }
 
 function readHighWater(file: string): HighWater {

@@ -40,18 +40,23 @@ export interface SweepReport {
   readonly hasMore: boolean;
 }
 
+interface Chunk {
+  readonly cutoffMs: TimestampMs;
+  readonly rows: number;
+}
+
 interface Rule {
   readonly table: string;
   readonly keepMs: (policy: RetentionPolicy) => DurationMs;
   readonly sql: string;
 }
 
-/** Every table that ages, oldest rows first; `?1` is the cutoff, `?2` the chunk. Outbox, devices and managers do not age. */
+/** Every table that ages, oldest rows first; `@rows` is the chunk. Outbox, devices and managers do not age. */
 const RULES: readonly Rule[] = [
   {
     table: 'visits',
     keepMs: (policy) => policy.decisionsMs,
-    sql: 'DELETE FROM visits WHERE no IN (SELECT no FROM visits ORDER BY no LIMIT ?2) AND coalesce(closed_at_ms, opened_at_ms) < ?1',
+    sql: 'DELETE FROM visits WHERE no IN (SELECT no FROM visits ORDER BY no LIMIT @rows) AND coalesce(closed_at_ms, opened_at_ms) < @cutoffMs',
   },
   { table: 'consents', keepMs: (policy) => policy.auditMs, sql: oldest('consents', 'at_ms') },
   { table: 'decisions', keepMs: (policy) => policy.decisionsMs, sql: oldest('decisions', 'at_ms') },
@@ -60,48 +65,48 @@ const RULES: readonly Rule[] = [
   {
     table: 'sale links',
     keepMs: (policy) => policy.decisionsMs,
-    sql: 'UPDATE sales SET visit = NULL WHERE no IN (SELECT no FROM sales WHERE visit IS NOT NULL AND at_ms < ?1 LIMIT ?2)',
+    sql: 'UPDATE sales SET visit = NULL WHERE no IN (SELECT no FROM sales WHERE visit IS NOT NULL AND at_ms < @cutoffMs LIMIT @rows)',
   },
   { table: 'sales', keepMs: (policy) => policy.salesMs, sql: oldest('sales', 'at_ms') },
   {
     table: 'redemptions',
     keepMs: (policy) => policy.salesMs,
-    sql: 'DELETE FROM redemptions WHERE offer_id IN (SELECT offer_id FROM redemptions WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)',
+    sql: 'DELETE FROM redemptions WHERE offer_id IN (SELECT offer_id FROM redemptions WHERE at_ms < @cutoffMs ORDER BY at_ms LIMIT @rows)',
   },
   { table: 'outcomes', keepMs: (policy) => policy.salesMs, sql: oldest('outcomes', 'at_ms') },
   {
     table: 'minutes',
     keepMs: (policy) => policy.salesMs,
-    sql: `DELETE FROM minutes WHERE (start_ms, zone) IN (SELECT start_ms, zone FROM minutes WHERE start_ms < ?1 ORDER BY start_ms LIMIT ?2)`,
+    sql: `DELETE FROM minutes WHERE (start_ms, zone) IN (SELECT start_ms, zone FROM minutes WHERE start_ms < @cutoffMs ORDER BY start_ms LIMIT @rows)`,
   },
   { table: 'quarantine', keepMs: (policy) => policy.quarantineMs, sql: oldest('quarantine', 'at_ms') },
   {
     table: 'sessions',
     keepMs: () => 0,
-    sql: 'DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions WHERE expires_at_ms < ?1 LIMIT ?2)',
+    sql: 'DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions WHERE expires_at_ms < @cutoffMs LIMIT @rows)',
   },
 ];
 
 /** Rows are added in time order, so the oldest are the first: no index on the time is needed to find them. */
 function oldest(table: string, time: string): string {
-  return `DELETE FROM ${table} WHERE no IN (SELECT no FROM ${table} ORDER BY no LIMIT ?2) AND ${time} < ?1`;
+  return `DELETE FROM ${table} WHERE no IN (SELECT no FROM ${table} ORDER BY no LIMIT @rows) AND ${time} < @cutoffMs`;
 }
 
 /** Deletes what has become too old, a little at a time. */
 export class Retention {
   readonly #sqlite: Sqlite;
   readonly #policy: RetentionPolicy;
-  readonly #rules: readonly (Rule & { readonly statement: Statement<[number, number]> })[];
-  readonly #inbox: Statement<[number, number, number]>;
+  readonly #rules: readonly (Rule & { readonly statement: Statement<[Chunk]> })[];
+  readonly #inbox: Statement<[Chunk & { readonly throughSeq: number }]>;
   readonly #audit: AuditTable;
   readonly #snapshots: SnapshotTable;
 
   constructor(sqlite: Sqlite, policy: RetentionPolicy = DEFAULT_RETENTION) {
     this.#sqlite = sqlite;
     this.#policy = policy;
-    this.#rules = RULES.map((rule) => ({ ...rule, statement: sqlite.prepare<[number, number]>(rule.sql) }));
+    this.#rules = RULES.map((rule) => ({ ...rule, statement: sqlite.prepare<[Chunk]>(rule.sql) }));
     this.#inbox = sqlite.prepare(
-      `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox ORDER BY seq LIMIT ?2) AND at_ms < ?1 AND seq <= ?3
+      `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox ORDER BY seq LIMIT @rows) AND at_ms < @cutoffMs AND seq <= @throughSeq
          AND seq < (SELECT max(seq) FROM inbox)`,
     );
     this.#audit = new AuditTable(sqlite);
@@ -118,11 +123,11 @@ export class Retention {
     const note = (table: string, changes: number) => {
       if (changes > 0) rows[table] = changes;
     };
-    for (const { table, keepMs, statement } of this.#rules)
-      note(table, statement.run(nowMs - keepMs(policy), RETENTION_CHUNK_ROWS).changes);
+    const chunk = (keepMs: DurationMs): Chunk => ({ cutoffMs: nowMs - keepMs, rows: RETENTION_CHUNK_ROWS });
+    for (const { table, keepMs, statement } of this.#rules) note(table, statement.run(chunk(keepMs(policy))).changes);
     // Both snapshots must stay usable, so the log is kept from the older one on.
-    const coveredSeq = this.#snapshots.seqs().at(-1) ?? 0;
-    note('inbox', this.#inbox.run(nowMs - policy.logMs, RETENTION_CHUNK_ROWS, coveredSeq).changes);
+    const throughSeq = this.#snapshots.seqs().at(-1) ?? 0;
+    note('inbox', this.#inbox.run({ ...chunk(policy.logMs), throughSeq }).changes);
     note(
       'audit',
       inTransaction(this.#sqlite, () => this.#audit.deleteBefore(nowMs - policy.auditMs, RETENTION_CHUNK_ROWS)),

@@ -5,6 +5,7 @@ import { AuditTable } from './audit.ts';
 import { CoreDatabase, coreFile } from './database.ts';
 import { DecisionsTable } from './decisions.ts';
 import { DeviceCredentials } from './devices.ts';
+import { ErasureList } from './erasures.ts';
 import { SqliteJournal } from './journal.ts';
 import { OwnerLock } from './lock.ts';
 import { Maintenance } from './maintenance.ts';
@@ -21,6 +22,7 @@ import { Quarantine } from './quarantine.ts';
 import { splitQuota } from './quota.ts';
 import { type Recovery, recoverIfCorrupt } from './recovery.ts';
 import { RedemptionsTable } from './redemptions.ts';
+import { settleAfterRecovery } from './restart.ts';
 import { Retention, type RetentionPolicy } from './retention.ts';
 import { isCorrupt, sqliteCode } from './sqlite.ts';
 import { VisitsTable } from './visits.ts';
@@ -76,6 +78,7 @@ export class Store implements Disposable {
       readonly dir: string;
       readonly lock: OwnerLock | undefined;
       readonly recovery: Recovery | undefined;
+      readonly erasures: ErasureList;
       readonly retention: RetentionPolicy | undefined;
     },
   ) {
@@ -85,9 +88,9 @@ export class Store implements Disposable {
     this.#lock = parts.lock;
     this.outbox = new OutboxTable(sqlite);
     this.quarantine = new Quarantine(sqlite);
-    this.journal = new SqliteJournal(database, { outbox: this.outbox, quarantine: this.quarantine });
+    this.journal = new SqliteJournal(database, { outbox: this.outbox, quarantine: this.quarantine, erasures: parts.erasures });
     const retention = new Retention(sqlite, parts.retention);
-    this.maintenance = new Maintenance(database, { dir: parts.dir, quarantine: this.quarantine, retention });
+    this.maintenance = new Maintenance(database, { dir: parts.dir, quarantine: this.quarantine, retention, erasures: parts.erasures });
     this.visits = new VisitsTable(sqlite);
     this.decisions = new DecisionsTable(sqlite);
     this.offers = new OffersTable(sqlite);
@@ -128,8 +131,9 @@ export function openStore(options: OpenStoreOptions): Result<Store, StoreOpenErr
     database = CoreDatabase.open({ dir, quotaBytes: databaseBytes, ballastBytes });
     const migrated = migrate(database.sqlite, { nowMs: options.nowMs });
     if (!migrated.ok) return migrated;
-    const store = new Store(database, { dir, lock, recovery, retention: options.retention });
-    if (recovery !== undefined) skipUsedNumbers(store, { recovery, nowMs: options.nowMs });
+    const erasures = new ErasureList(dir);
+    const store = new Store(database, { dir, lock, recovery, erasures, retention: options.retention });
+    if (recovery !== undefined) settleAfterRecovery({ ...store, erasures }, { recovery, nowMs: options.nowMs });
     [lock, database] = [undefined, undefined];
     return ok(store);
   } catch (error) {
@@ -141,22 +145,6 @@ export function openStore(options: OpenStoreOptions): Result<Store, StoreOpenErr
     database?.close();
     lock?.[Symbol.dispose]();
   }
-}
-
-/** Some entries may have been in the damaged part of the file that the last number was read from. */
-const SPARE_NUMBERS = 10_000;
-
-/**
- * After a restore: ids of decisions, offers and batches derive from log positions and batch numbers, so neither may be given out twice. Where
- * the damaged file does not say how far it had come, the time in milliseconds is beyond any number counted up from 1.
- */
-function skipUsedNumbers(store: Store, options: { readonly recovery: Recovery; readonly nowMs: TimestampMs }): void {
-  const { highWater, kind } = options.recovery;
-  const past = (used: number) => (used > 0 && used < options.nowMs * 2 ? used + SPARE_NUMBERS : options.nowMs);
-  const seq = Math.max(past(highWater.inboxSeq), store.journal.lastSeq() + 1);
-  store.journal.skipTo(seq, options.nowMs);
-  // An outbox that starts empty has a new epoch and may begin at 1.
-  if (kind === 'restored') store.outbox.skipThrough(past(highWater.outboxSeq));
 }
 
 function lockedError(dir: string): StoreOpenError {

@@ -18,6 +18,7 @@ export class VisitsTable {
   readonly #save: Statement<[string, number, number | null, string, string, string | null]>;
   readonly #byToken: Statement<[string], VisitColumns>;
   readonly #byId: Statement<[string], VisitColumns>;
+  readonly #ids: Statement<[], string>;
 
   constructor(sqlite: Sqlite) {
     this.#save = sqlite.prepare(
@@ -25,6 +26,7 @@ export class VisitsTable {
        ON CONFLICT (id) DO UPDATE SET closed_at_ms = excluded.closed_at_ms, token_hash = excluded.token_hash`,
     );
     this.#byToken = sqlite.prepare(`SELECT ${COLUMNS} FROM visits WHERE token_hash = ? AND closed_at_ms IS NULL`);
+    this.#ids = sqlite.prepare<[], string>('SELECT id FROM visits').pluck();
     this.#byId = sqlite.prepare(`SELECT ${COLUMNS} FROM visits WHERE id = ?`);
   }
 
@@ -38,6 +40,11 @@ export class VisitsTable {
   /** The open visit that a bearer token belongs to. */
   byToken(tokenHash: string): VisitRow | undefined {
     return fromColumns(this.#byToken.get(tokenHash));
+  }
+
+  /** Every visit that is held. */
+  ids(): VisitId[] {
+    return this.#ids.all();
   }
 
   byId(id: VisitId): VisitRow | undefined {
