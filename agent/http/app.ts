@@ -94,7 +94,8 @@ function addRoute(
   app.route({
     method: route.method,
     url: route.path,
-    exposeHeadRoute: route.group === 'pages',
+    // Monitors like to ask with HEAD; a stream must not be opened by one.
+    exposeHeadRoute: route.group === 'pages' || route.group === 'system',
     // Before the body is read, so that a stranger cannot make the agent parse anything.
     onRequest: async (request, reply) => {
       const caller = gatekeeper.admit(route.policy, arrivalOf(request));

@@ -17,7 +17,8 @@ export function isAllowedHost(header: string | undefined, settings: Pick<HttpSet
   const name = hostNameOf(header);
   if (name === undefined) return false;
   if (name === 'localhost' || isLoopbackAddress(name)) return true;
-  if (settings.allowedHosts.includes(name) || name === settings.host.toLowerCase()) return true;
+  const named = [...settings.allowedHosts, settings.host];
+  if (named.some((known) => known.toLowerCase() === name)) return true;
   return isIP(name) !== 0 && isWildcardHost(settings.host);
 }
 

@@ -9,7 +9,7 @@ export interface HttpSettings {
   /** PEM texts; without them the listener speaks plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /**
-   * Host names that requests may use, lower case, without port. Loopback names always may, and so may the address listened on
+   * Host names that requests may use, without port. Loopback names always may, and so may the address listened on
    * (any IP address when that is a wildcard: a forged DNS answer needs a name).
    */
   readonly allowedHosts: readonly string[];

@@ -178,6 +178,14 @@ describe('a session', () => {
     expect((await server.call('GET', '/api/v1/store/overview', { session })).status).toBe(401);
   });
 
+  it('is not kept alive by a store that says it lasts longer', async () => {
+    const session = server.session('viewer');
+    for (const held of server.fakes.accounts.sessions.values()) held.expiresAtMs = Number.POSITIVE_INFINITY;
+    server.fakes.clock.advance(86_400_000);
+    expect((await server.call('GET', '/api/v1/store/overview', { session })).status).toBe(401);
+    expect(server.fakes.accounts.sessions.size).toBe(0);
+  });
+
   it('does not go to disk for every look', async () => {
     const session = server.session('viewer');
     for (let n = 0; n < 10; n += 1) await server.call('GET', '/api/v1/store/overview', { session });

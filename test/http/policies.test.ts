@@ -143,6 +143,9 @@ describe('every route', () => {
       });
     }
     expect((await server.call('PUT', '/api/v1/visit')).status).toBe(404);
+    const { token } = await server.visit();
+    const head = await server.raw('HEAD', '/api/v1/visit/stream', { host: 'localhost', authorization: `Bearer ${token}` });
+    expect(head.status).toBe(404);
     expect(
       (await server.call('OPTIONS', '/api/v1/visit', { headers: { origin: 'https://evil.example' } })).headers.get(
         'access-control-allow-origin',

@@ -43,6 +43,14 @@ describe('starting', () => {
     });
   });
 
+  it('on "localhost" answers there, and stops there', async () => {
+    const local = await startTestServer({ settings: { host: 'localhost' } });
+    expect((await fetch(`http://localhost:${local.port}/healthz`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${local.port}/healthz`)).status).toBe(200);
+    await local.stop();
+    await expect(fetch(`http://127.0.0.1:${local.port}/healthz`)).rejects.toThrow();
+  });
+
   it('can be tried again after it failed', async () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));

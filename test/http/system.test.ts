@@ -102,6 +102,7 @@ describe('health', () => {
     expect(answer.body['ready']).toBe(false);
     expect(answer.body['checks']).toContainEqual({ name: 'model', ready: false, sentence: 'The model is being loaded.' });
     expect((await server.call('GET', '/healthz')).status).toBe(200);
+    expect(await server.raw('HEAD', '/healthz', { host: 'localhost' })).toEqual({ status: 200, text: '' });
   });
 
   it('gives its figures to this machine by default', async () => {
