@@ -58,7 +58,6 @@ export const mqttSection = z
     username: line().optional().describe('Name that the agent signs in with at the external broker'),
     passwordFile: file.optional().describe('File with the password for the external broker'),
     caFile: file.optional().describe('Authority that the external broker is checked against'),
-    connections: z.number().int().min(1).max(16).default(1).describe('Connections to the external broker that share the load'),
   })
   .prefault({})
   .describe('Where device messages come in');
