@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { StoreConfig } from '../config/schema.ts';
 import type { Secrets } from '../config/secrets.ts';
+import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
+import { agentPresence } from '../devices/channels/agent-status.ts';
 import { DEFAULT_BROKER_LIMITS } from '../devices/transports/broker-limits.ts';
 import type { DeviceAuthenticator } from '../devices/transports/device-authenticator.ts';
 import { EmbeddedBroker } from '../devices/transports/embedded-broker.ts';
-import type { Transport } from '../devices/transports/transport.ts';
-import { agentPresence } from '../devices/channels/agent-status.ts';
 import { ExternalBroker } from '../devices/transports/external-broker.ts';
-import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
+import type { Transport } from '../devices/transports/transport.ts';
 import type { StoreMap } from './core/store-map.ts';
 import type { Clock } from './runtime/ports.ts';
 import type { DeviceCredentials } from './store/devices.ts';
@@ -30,12 +30,12 @@ export function createTransport(
       {
         url: mqtt.url,
         clientId: `endcap-${store.id}`,
-        topics: parts.adapters.subscriptions,
+        filters: parts.adapters.subscriptions,
         ...(mqtt.username === undefined ? {} : { username: mqtt.username }),
         ...(parts.secrets.mqttPassword === undefined ? {} : { password: parts.secrets.mqttPassword }),
-        ...(mqtt.caFile === undefined ? {} : { ca: readFileSync(mqtt.caFile, 'utf8') }),
+        ...(mqtt.caFile === undefined ? {} : { tls: { ca: readFileSync(mqtt.caFile, 'utf8') } }),
       },
-      { clock: parts.clock, presence },
+      { clock: parts.clock, presence, random: Math.random },
     );
   }
   const tls = mqtt.tls;
@@ -66,7 +66,11 @@ export function createTransport(
 }
 
 /** Devices sign in with their id as user name; the client id is theirs to choose. What they may write follows from their adapter. */
-function authenticatorOf(parts: { readonly map: StoreMap; readonly adapters: AdapterRegistry; readonly credentials: DeviceCredentials }): DeviceAuthenticator {
+function authenticatorOf(parts: {
+  readonly map: StoreMap;
+  readonly adapters: AdapterRegistry;
+  readonly credentials: DeviceCredentials;
+}): DeviceAuthenticator {
   const families = new Map(parts.adapters.adapters.map((adapter) => [adapter.name, adapter.topics]));
   const placed = new Map(parts.map.devices.map((device) => [device.id, device.adapter]));
   return {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load.ts';
-import type { HttpPorts, VisitView } from './http/ports.ts';
-import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from './http/settings.ts';
-import type { Visit } from './core/visit.ts';
 import type { State } from './core/state.ts';
 import type { StoreMap } from './core/store-map.ts';
+import type { Visit } from './core/visit.ts';
+import type { HttpPorts, VisitView } from './http/ports.ts';
+import { DEFAULT_HTTP_SETTINGS, type HttpSettings } from './http/settings.ts';
 import { packageRoot } from './package-root.ts';
 import type { Counters } from './runtime/counters.ts';
 import type { Feed } from './runtime/feed.ts';
@@ -43,7 +43,9 @@ export function httpSettings({ config, secrets }: LoadedConfig): HttpSettings {
     publicDir: join(packageRoot(), 'dist/agent/web/public'),
     tillKeys: [...secrets.tillKeyHashes].map(([name, sha256]) => ({ name, sha256 })),
     metrics: { openOnLoopback: http.metrics.openOnLoopback, keySha256s: secrets.metricsKeyHashes },
-    ...(http.tls === undefined ? {} : { tls: { cert: readFileSync(http.tls.certFile, 'utf8'), key: readFileSync(http.tls.keyFile, 'utf8') } }),
+    ...(http.tls === undefined
+      ? {}
+      : { tls: { cert: readFileSync(http.tls.certFile, 'utf8'), key: readFileSync(http.tls.keyFile, 'utf8') } }),
     ...(http.securityContact === undefined ? {} : { securityContact: http.securityContact }),
   };
 }

@@ -15,7 +15,7 @@ import { isDue } from './core/due.ts';
 import type { ActEffect } from './core/effect.ts';
 import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
-import { type Result, fail, ok } from './core/result.ts';
+import { fail, ok, type Result } from './core/result.ts';
 import { createHttpServer } from './http/server.ts';
 import { packageRoot, packageVersion } from './package-root.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
@@ -75,7 +75,12 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   const startFindings: Finding[] = [];
   if (store.recovery !== undefined) {
     log.error({ corruptFile: store.recovery.corruptFile }, store.recovery.sentence);
-    startFindings.push({ id: 'restored', severity: 'warning', sentence: store.recovery.sentence, hint: `The damaged file was kept as ${store.recovery.corruptFile}` });
+    startFindings.push({
+      id: 'restored',
+      severity: 'warning',
+      sentence: store.recovery.sentence,
+      hint: `The damaged file was kept as ${store.recovery.corruptFile}`,
+    });
   }
 
   const aggregateSettings = { minVisits: config.sync.minVisits, timeZone: map.timeZone };
@@ -231,7 +236,11 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
         checks: () => [
           { name: 'database', ready: true, sentence: 'The database is open' },
           { name: 'devices', ready: isUp(transport.status().state), sentence: transport.status().sentence },
-          { name: 'clock', ready: clock.trusted, sentence: clock.trusted ? 'The clock is steady' : 'The clock jumped and is not trusted yet' },
+          {
+            name: 'clock',
+            ready: clock.trusted,
+            sentence: clock.trusted ? 'The clock is steady' : 'The clock jumped and is not trusted yet',
+          },
         ],
       },
       setupCode: {
@@ -260,7 +269,11 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   try {
     await transport.start((message, settle) => gate.receive(message, settle));
   } catch (error) {
-    if (error instanceof ListenError) return abandon({ message: error.message, hint: `Set ${error.setting} in the configuration or ${error.environment} in the environment` });
+    if (error instanceof ListenError)
+      return abandon({
+        message: error.message,
+        hint: `Set ${error.setting} in the configuration or ${error.environment} in the environment`,
+      });
     throw error;
   }
   cloud.start();

@@ -105,6 +105,9 @@ class Rehearsal {
       case 'scan':
         if (visit !== undefined) await this.log({ kind: 'visit.scanned', visit, sku: event.sku }, event.atMs);
         return;
+      case 'place':
+        if (visit !== undefined) await this.log({ kind: 'visit.placed', visit, fixture: event.at }, event.atMs);
+        return;
       case 'erase':
         if (visit !== undefined) await this.log({ kind: 'visit.erased', visit }, event.atMs);
         return;

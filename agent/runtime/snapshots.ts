@@ -18,7 +18,10 @@ export class Snapshots {
 
   constructor(
     journal: Journal,
-    parts: { readonly current: () => { readonly state: Readonly<State>; readonly aggregate: AggregateState }; readonly onError: (error: unknown) => void },
+    parts: {
+      readonly current: () => { readonly state: Readonly<State>; readonly aggregate: AggregateState };
+      readonly onError: (error: unknown) => void;
+    },
   ) {
     this.#journal = journal;
     this.#current = parts.current;

@@ -9,7 +9,7 @@ export class Timers {
   }
 
   /** Runs `work` every `everyMs`; a run that is still going on is not started again. */
-  every(everyMs: number, name: string, work: () => void | Promise<unknown>): void {
+  every(everyMs: number, name: string, work: () => unknown): void {
     let running = false;
     const timer = setInterval(() => {
       if (running) return;

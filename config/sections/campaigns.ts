@@ -40,7 +40,7 @@ export const campaignsSection = z
       budgetPeriod: z.enum(['day', 'total']).default('day').describe('What the budget is for'),
       startsAt: localTime.optional().describe('Local date (from midnight) or time it starts'),
       endsAt: localTime.optional().describe('Local date (to the end of the day) or time it ends'),
-      minIntent: share().prefault(0.3).describe('Interest below which nothing is offered'),
+      minIntent: share().prefault(0.1).describe('Interest below which nothing is offered'),
       maxIntent: share().prefault(0.85).describe('Interest above which nothing is offered: the shopper buys anyway'),
       maxPerVisit: z.number().int().min(1).max(16).default(1).describe('Most offers of this campaign to one visit'),
       headline: line(140).describe('Sentence that the shopper reads'),

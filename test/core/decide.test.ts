@@ -62,6 +62,7 @@ describe('nothing is offered', () => {
     readonly store?: StoreMap;
     readonly prepare?: (driver: CoreDriver) => void;
     readonly intent?: number;
+    readonly confidence?: number;
   }[] = [
     { reason: 'low-intent', intent: 0.1 },
     { reason: 'would-buy-anyway', intent: 0.9 },
