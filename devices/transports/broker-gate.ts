@@ -122,7 +122,8 @@ export class BrokerGate {
       packet.retain = false;
       refusals.add('retain-ignored');
     }
-    const debtMs = session.bucket.take(clock.monotonicMs());
+    // A long message costs more to read than a short one: every 4 kB count as a message.
+    const debtMs = session.bucket.take(clock.monotonicMs(), 1 + Math.floor(payload.length / 4_096));
     if (debtMs > 0 && session.stream.hold(debtMs)) refusals.add('paced');
 
     const ticket: PublishTicket = { settlement: undefined, answer };

@@ -24,7 +24,7 @@ export interface BrokerLimits {
   readonly queueLimit: number;
   /** Half-finished QoS 2 messages of one client. */
   readonly maxInflightQos2: number;
-  /** Sustained messages a second of one client; a faster one is read more slowly, and nothing of it is lost. */
+  /** Sustained messages a second of one client, one more for every 4 kB; a faster one is read more slowly, and nothing of it is lost. */
   readonly messagesPerSecond: number;
   /** Messages that a client may send at once after a silence. */
   readonly burstMessages: number;

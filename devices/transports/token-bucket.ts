@@ -15,13 +15,13 @@ export class TokenBucket {
     this.#atMs = nowMs;
   }
 
-  /** Takes one token; returns how long until the debt is paid, 0 without debt. */
-  take(nowMs: number): DurationMs {
+  /** Takes tokens; returns how long until the debt is paid, 0 without debt. */
+  take(nowMs: number, cost = 1): DurationMs {
     if (nowMs > this.#atMs) {
       this.#tokens = Math.min(this.#burst, this.#tokens + (nowMs - this.#atMs) * this.#perMs);
       this.#atMs = nowMs;
     }
-    this.#tokens -= 1;
+    this.#tokens -= cost;
     return this.#tokens >= 0 ? 0 : -this.#tokens / this.#perMs;
   }
 }
