@@ -57,8 +57,7 @@ export async function openOnnxRunner(bytes: Uint8Array, manifest: ModelManifest)
   return ok({
     width,
     async run(values: Float32Array, rows: number): Promise<ModelAnswer> {
-      const answers = await session.run({ [input]: new Tensor('float32', values, [rows, width]) });
-      const answer = answers[output];
+      const answer = (await session.run({ [input]: new Tensor('float32', values, [rows, width]) }))[output];
       if (answer === undefined || !(answer.data instanceof Float32Array))
         throw new Error('Cannot read the answer of the model: it is not float32');
       return { values: answer.data, shape: answer.dims };
