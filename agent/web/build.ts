@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -18,10 +18,19 @@ export interface BuiltFile {
 
 /** What was built: written as `manifest.json` too. Names under `assets/` hold a hash of their content and never change it. */
 export interface BuildManifest {
-  readonly pages: {
-    readonly [P in PageName]: { readonly document: string; readonly assets: readonly string[]; readonly gzipBytes: number };
-  };
+  readonly pages: { readonly [P in PageName]: BuiltPage };
   readonly files: readonly BuiltFile[];
+}
+
+export interface BuiltPage {
+  readonly document: string;
+  /** Needed before anything is drawn. */
+  readonly assets: readonly string[];
+  /** Fetched by the page afterwards. */
+  readonly later: readonly string[];
+  /** Document and `assets`, compressed. */
+  readonly gzipBytes: number;
+  readonly laterGzipBytes: number;
 }
 
 type PageName = 'manager' | 'shop';
@@ -44,19 +53,29 @@ export async function buildPages(options: { readonly sourceDir: string; readonly
   const files: BuiltFile[] = [];
   const write = async (path: string, text: string) => files.push(await writeWithTwins(join(staging, path), path, text));
 
-  const icon = hashedName('icon.svg', ICON);
+  const icon = `assets/icon-${createHash('sha256').update(ICON).digest('hex').slice(0, 8)}.svg`;
   await write(icon, ICON);
-  const pages: Partial<Record<PageName, BuildManifest['pages'][PageName]>> = {};
+  const pages: Partial<Record<PageName, BuiltPage>> = {};
   for (const page of PAGES) {
-    const bundled = await bundle(join(options.sourceDir, page.name));
-    const script = hashedName(`${page.name}.js`, bundled.script);
-    const style = hashedName(`${page.name}.css`, bundled.style);
-    await write(script, bundled.script);
-    await write(style, bundled.style);
-    await write(page.document, documentOf({ title: page.title, script: `/${script}`, style: `/${style}`, icon: `/${icon}` }));
-    const own = [page.document, script, style, icon];
-    const gzipBytes = files.filter((file) => own.includes(file.path)).reduce((sum, file) => sum + file.gzipBytes, 0);
-    pages[page.name] = { document: page.document, assets: [script, style, icon], gzipBytes };
+    const bundled = await bundle(options.sourceDir, page.name);
+    for (const [path, text] of bundled.files) await write(path, text);
+    const names = [...bundled.files.keys()];
+    const script = nameOf(names, `${page.name}-`, '.js');
+    const style = nameOf(names, `${page.name}-`, '.css');
+    const shared = bundled.importsOf(script);
+    const later = names.filter((name) => name !== script && name !== style && !shared.includes(name));
+    const modules = shared.map((name) => `/${name}`);
+    await write(page.document, documentOf({ title: page.title, script: `/${script}`, modules, style: `/${style}`, icon: `/${icon}` }));
+    const gzipOf = (paths: readonly string[]) =>
+      files.filter((file) => paths.includes(file.path)).reduce((sum, file) => sum + file.gzipBytes, 0);
+    const assets = [script, ...shared, style, icon];
+    pages[page.name] = {
+      document: page.document,
+      assets,
+      later,
+      gzipBytes: gzipOf([page.document, ...assets]),
+      laterGzipBytes: gzipOf(later),
+    };
   }
   // Both names were filled in by the loop above.
   const manifest: BuildManifest = { pages: pages as BuildManifest['pages'], files };
@@ -66,13 +85,29 @@ export async function buildPages(options: { readonly sourceDir: string; readonly
   return manifest;
 }
 
-async function bundle(folder: string): Promise<{ readonly script: string; readonly style: string }> {
+interface Bundle {
+  /** Texts by their path in the output. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What a script cannot start without, directly or not. */
+  readonly importsOf: (script: string) => readonly string[];
+}
+
+/** The page's script and style, and the parts that the script shares or fetches later. */
+async function bundle(sourceDir: string, page: PageName): Promise<Bundle> {
+  const outdir = join(sourceDir, page);
   const result = await build({
-    entryPoints: [join(folder, 'main.tsx'), join(folder, 'main.css')],
-    outdir: folder,
+    entryPoints: [
+      { in: join(sourceDir, page, 'main.tsx'), out: page },
+      { in: join(sourceDir, page, 'main.css'), out: page },
+    ],
+    outdir,
+    entryNames: 'assets/[name]-[hash]',
+    chunkNames: 'assets/[name]-[hash]',
     bundle: true,
+    splitting: true,
     minify: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: TARGETS,
     jsx: 'automatic',
@@ -80,13 +115,24 @@ async function bundle(folder: string): Promise<{ readonly script: string; readon
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const textOf = (extension: string) => result.outputFiles.find((file) => file.path.endsWith(extension))?.text ?? '';
-  return { script: textOf('.js'), style: textOf('.css') };
+  const shorten = (path: string) => relative(outdir, resolve(path)).replaceAll('\\', '/');
+  const imports = new Map(
+    Object.entries(result.metafile.outputs).map(([path, output]) => [
+      shorten(path),
+      output.imports.filter(({ kind }) => kind === 'import-statement').map((one) => shorten(one.path)),
+    ]),
+  );
+  const importsOf = (script: string): string[] => {
+    const direct = imports.get(script) ?? [];
+    return [...new Set([...direct, ...direct.flatMap(importsOf)])];
+  };
+  return { files: new Map(result.outputFiles.map((file) => [shorten(file.path), file.text])), importsOf };
 }
 
-function hashedName(name: string, text: string): string {
-  const [base, extension] = name.split('.');
-  return `assets/${base}-${createHash('sha256').update(text).digest('hex').slice(0, 10)}.${extension}`;
+function nameOf(names: readonly string[], start: string, end: string): string {
+  const found = names.find((name) => name.startsWith(`assets/${start}`) && name.endsWith(end));
+  if (found === undefined) throw new Error(`Cannot build the pages: the bundler gave no file for "${start}*${end}"`);
+  return found;
 }
 
 async function writeWithTwins(path: string, shortPath: string, text: string): Promise<BuiltFile> {
@@ -119,6 +165,11 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(
   const root = projectRoot();
   const manifest = await buildPages({ sourceDir: join(root, 'agent', 'web'), outDir: join(root, 'dist', 'agent', 'web', 'public') });
   for (const [name, page] of Object.entries(manifest.pages)) {
-    process.stdout.write(`${name} page: ${(page.gzipBytes / 1000).toFixed(1)} kB compressed\n`);
+    const later = page.laterGzipBytes === 0 ? '' : ` and ${kilobytes(page.laterGzipBytes)} later`;
+    process.stdout.write(`${name} page: ${kilobytes(page.gzipBytes)} at first${later}, compressed\n`);
   }
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
 }

@@ -2,12 +2,15 @@
 export interface DocumentParts {
   readonly title: string;
   readonly script: string;
+  /** Modules that the script imports at once: fetched beside it, not after it. */
+  readonly modules: readonly string[];
   readonly style: string;
   readonly icon: string;
 }
 
 /** The HTML document of a page: it only loads the page's own files, so a policy without inline code holds. */
 export function documentOf(parts: DocumentParts): string {
+  const preloads = parts.modules.map((module) => `<link rel="modulepreload" href="${module}">\n`).join('');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,7 +22,7 @@ export function documentOf(parts: DocumentParts): string {
 <title>${parts.title}</title>
 <link rel="icon" href="${parts.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${parts.style}">
-<script type="module" src="${parts.script}"></script>
+${preloads}<script type="module" src="${parts.script}"></script>
 </head>
 <body>
 <div id="app"></div>

@@ -1,7 +1,7 @@
-/** What came of a request; `sentence` and `hint` are the server's own words where it gave any. */
+/** What came of a request; `sentence` and `hint` are the server's own words, empty where it gave none. */
 export type Answer<T> =
   | { readonly kind: 'ok'; readonly value: T; readonly serverAtMs: number | undefined }
-  | { readonly kind: 'refused'; readonly status: number; readonly sentence: string | undefined; readonly hint: string | undefined }
+  | { readonly kind: 'refused'; readonly status: number; readonly sentence: string; readonly hint: string }
   | { readonly kind: 'unreachable' };
 
 export interface RequestOptions {
@@ -49,11 +49,9 @@ function parse(text: string): unknown {
   }
 }
 
-function problemOf(value: unknown): { readonly sentence: string | undefined; readonly hint: string | undefined } {
-  if (typeof value !== 'object' || value === null) return { sentence: undefined, hint: undefined };
-  const problem = value as { readonly title?: unknown; readonly hint?: unknown };
-  return {
-    sentence: typeof problem.title === 'string' ? problem.title : undefined,
-    hint: typeof problem.hint === 'string' ? problem.hint : undefined,
-  };
+function problemOf(value: unknown): { readonly sentence: string; readonly hint: string } {
+  if (typeof value !== 'object' || value === null) return { sentence: '', hint: '' };
+  const problem = value as { readonly title?: unknown; readonly detail?: unknown; readonly hint?: unknown };
+  const words = (part: unknown) => (typeof part === 'string' ? part : '');
+  return { sentence: [words(problem.title), words(problem.detail)].filter((part) => part !== '').join(' '), hint: words(problem.hint) };
 }

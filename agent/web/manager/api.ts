@@ -1,0 +1,73 @@
+import type { Decision } from '../../core/decision.ts';
+import { type Answer, request } from '../shared/request.ts';
+
+/** Who is signed in; each role may do what the ones before it may. */
+export interface Account {
+  readonly name: string;
+  readonly role: 'viewer' | 'manager' | 'admin';
+}
+
+/** What a number of a score means, in the order of the numbers. */
+export interface FeatureMeaning {
+  readonly name: string;
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+/** Some decisions, newest first; `nextBeforeMs` asks for older ones. */
+export interface DecisionPage {
+  readonly decisions: readonly Decision[];
+  readonly nextBeforeMs: number | null;
+  /** Present where the agent says what its scores were computed from. */
+  readonly features?: readonly FeatureMeaning[];
+}
+
+/** A message that could not be read, as far as it may be shown. */
+export interface QuarantinedMessage {
+  readonly atMs: number;
+  readonly topic: string;
+  readonly client?: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly excerpt: string;
+}
+
+export type DecisionKind = 'offer' | 'hold';
+
+/** The agent's manager API. It never throws: what goes wrong is in the answer. */
+export interface ManagerApi {
+  readonly session: () => Promise<Answer<{ readonly account: Account | null; readonly setupNeeded: boolean }>>;
+  readonly setUp: (body: { readonly code: string; readonly name: string; readonly password: string }) => Promise<Answer<Account>>;
+  readonly logIn: (body: { readonly name: string; readonly password: string }) => Promise<Answer<Account>>;
+  readonly logOut: () => Promise<Answer<unknown>>;
+  readonly pause: (body: { readonly paused: boolean; readonly campaign?: string }) => Promise<Answer<unknown>>;
+  readonly decisions: (asked: { readonly kind?: DecisionKind; readonly beforeMs?: number }) => Promise<Answer<DecisionPage>>;
+  readonly quarantine: () => Promise<Answer<{ readonly messages: readonly QuarantinedMessage[] }>>;
+  readonly productName: (sku: string) => Promise<string | undefined>;
+}
+
+/** Where the live overview comes from. */
+export const OVERVIEW_STREAM_URL = '/api/v1/store/stream';
+
+const DECISIONS_A_PAGE = 30;
+const QUARANTINE_SHOWN = 50;
+
+/** The API of the agent that served this page; the session is a cookie that scripts cannot read. */
+export const managerApi: ManagerApi = {
+  session: () => request('/api/v1/session'),
+  setUp: (body) => request('/api/v1/setup', { method: 'POST', body, timeoutMs: 30_000 }),
+  logIn: (body) => request('/api/v1/login', { method: 'POST', body, timeoutMs: 30_000 }),
+  logOut: () => request('/api/v1/logout', { method: 'POST' }),
+  pause: (body) => request('/api/v1/store/pause', { method: 'POST', body }),
+  decisions: ({ kind, beforeMs }) => {
+    const query = new URLSearchParams({ limit: String(DECISIONS_A_PAGE) });
+    if (kind !== undefined) query.set('kind', kind);
+    if (beforeMs !== undefined) query.set('beforeMs', String(beforeMs));
+    return request(`/api/v1/store/decisions?${query}`);
+  },
+  quarantine: () => request(`/api/v1/store/quarantine?limit=${QUARANTINE_SHOWN}`),
+  productName: async (sku) => {
+    const answer = await request<{ readonly name: string }>(`/api/v1/products/${encodeURIComponent(sku)}`);
+    return answer.kind === 'ok' ? answer.value.name : undefined;
+  },
+};
