@@ -30,6 +30,7 @@ export function retryAfterMs(askedMs: DurationMs, random: number): DurationMs {
 export function parseRetryAfter(header: string | null, nowMs: number): DurationMs | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
-  const at = Date.parse(header);
+  // Date.parse reads almost anything; an HTTP date ends in GMT.
+  const at = header.trim().endsWith('GMT') ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }

@@ -120,7 +120,7 @@ const scenario = fc.record({ presences, tellVisits: fc.boolean() }).map(({ prese
 
 describe('whatever shoppers do', () => {
   it('every count is in exactly one row or in the suppressed counter', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(scenario, ({ leaves, minutes, rows, state }) => {
         const found = [...rows.map((row) => row.counts), state.suppressed.counts].flatMap(leavesIn);
         expect(found.length).toBe(leaves.length);
@@ -132,7 +132,7 @@ describe('whatever shoppers do', () => {
   });
 
   it('no row is about fewer than ten real visits, and none claims more than there were', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(scenario, ({ leaves, rows }) => {
         for (const row of rows) {
           if (row.kind !== 'visits') continue;
@@ -147,7 +147,7 @@ describe('whatever shoppers do', () => {
   });
 
   it('subtracting any window from one around it, in one zone or in all, never isolates fewer than ten visits', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(scenario, ({ leaves, rows }) => {
         const published = rows
           .filter((row) => row.kind === 'visits')
@@ -171,7 +171,7 @@ describe('whatever shoppers do', () => {
   });
 
   it('what the store could not hide in a crowd is nowhere in what left', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(scenario, ({ rows, state }) => {
         const hidden = new Set(leavesIn(state.suppressed.counts));
         expect(rows.flatMap((row) => leavesIn(row.counts)).filter((leaf) => hidden.has(leaf))).toEqual([]);
