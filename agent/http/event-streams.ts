@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { HttpCounters } from './ports.ts';
+import type { HttpPorts } from './ports.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { HttpLimits } from './settings.ts';
 
@@ -9,7 +9,7 @@ export interface StreamOwner {
   readonly key: string;
 }
 
-export type StreamEnd = 'client' | 'slow' | 'evicted' | 'closed' | 'session' | 'stopping';
+export type StreamEnd = 'client' | 'slow' | 'evicted' | 'closed' | 'session' | 'stopping' | 'defect';
 
 /** One open stream of server-sent events. */
 export interface EventStream {
@@ -33,15 +33,17 @@ interface OpenStream extends EventStream {
 /** All open streams: their limits, heartbeats and end. */
 export class EventStreams {
   readonly #limits: HttpLimits;
-  readonly #counters: HttpCounters;
+  readonly #counters: HttpPorts['counters'];
+  readonly #defects: HttpPorts['defects'];
   /** By owner, oldest first; an owner without streams has no entry. */
   readonly #byOwner = new Map<string, OpenStream[]>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(limits: HttpLimits, counters: HttpCounters) {
+  constructor(limits: HttpLimits, ports: Pick<HttpPorts, 'counters' | 'defects'>) {
     this.#limits = limits;
-    this.#counters = counters;
+    this.#counters = ports.counters;
+    this.#defects = ports.defects;
   }
 
   /** Streams open now. */
@@ -100,9 +102,21 @@ export class EventStreams {
     response.on('error', () => finish('client'));
     response.on('close', () => finish('client'));
     this.#counters.count('endcap_http_streams_opened_total', { stream: owner.kind });
-    detach = spec.attach(stream);
+    this.contain(stream, () => {
+      detach = spec.attach(stream);
+    });
     // The reader may have been too slow for the very first events.
-    if (hasEnded) detach();
+    if (hasEnded) detach?.();
+  }
+
+  /** Does something for a stream; a defect in it is reported and ends that stream, and harms neither the others nor whoever published. */
+  contain(stream: EventStream, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#defects.report({ route: 'stream', error });
+      stream.end('defect');
+    }
   }
 
   /** Ends every stream of an owner. */
@@ -119,8 +133,10 @@ export class EventStreams {
   /** One heartbeat of every stream. */
   beat(): void {
     for (const stream of [...this.#byOwner.values()].flat()) {
-      if (stream.isStillAllowed()) stream.send(': still here\n\n', 'heartbeat');
-      else stream.end('session');
+      this.contain(stream, () => {
+        if (stream.isStillAllowed()) stream.send(': still here\n\n', 'heartbeat');
+        else stream.end('session');
+      });
     }
   }
 

@@ -1,19 +1,22 @@
 import type { StoreOverview } from '../core/overview.ts';
 import { type EventStream, eventText } from './event-streams.ts';
+import type { HttpDefects } from './ports.ts';
 
 /** Sends the overview to every manager page: at most once in `everyMs`, only when something changed, written as text once for all. */
 export class OverviewFeed {
   readonly #overview: () => StoreOverview;
   readonly #everyMs: number;
+  readonly #defects: HttpDefects;
   readonly #streams = new Set<EventStream>();
   #timer: NodeJS.Timeout | undefined;
   /** The overview sent last without its time, which alone is no news. */
   #lastBody = '';
   #lastText = '';
 
-  constructor(overview: () => StoreOverview, everyMs: number) {
+  constructor(overview: () => StoreOverview, options: { readonly everyMs: number; readonly defects: HttpDefects }) {
     this.#overview = overview;
-    this.#everyMs = everyMs;
+    this.#everyMs = options.everyMs;
+    this.#defects = options.defects;
   }
 
   /** Adds a page; it gets the present state at once. Returns how to remove it. */
@@ -30,9 +33,14 @@ export class OverviewFeed {
     return () => this.#remove(stream);
   }
 
-  /** Looks once whether something changed, and tells everybody if so. */
+  /** Looks once whether something changed, and tells everybody if so. A defect in looking is reported, and the next look may go well. */
   tick(): void {
-    if (!this.#render()) return;
+    try {
+      if (!this.#render()) return;
+    } catch (error) {
+      this.#defects.report({ route: 'stream', error });
+      return;
+    }
     for (const stream of [...this.#streams]) stream.send(this.#lastText, 'overview');
   }
 

@@ -122,7 +122,7 @@ export type HttpCounterName =
   | 'endcap_http_refused_total'
   /** `stream` (`visit` or `store`). */
   | 'endcap_http_streams_opened_total'
-  /** `stream` and `reason` (`client`, `slow`, `evicted`, `closed`, `session`, `stopping`). */
+  /** `stream` and `reason` (`client`, `slow`, `evicted`, `closed`, `session`, `stopping`, `defect`). */
   | 'endcap_http_streams_ended_total'
   /** `stream` and `event`. */
   | 'endcap_http_events_total'

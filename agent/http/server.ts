@@ -45,10 +45,13 @@ export interface ListeningAt {
 
 /** The agent's HTTP side: pages, API, streams. Nothing is opened before `start`. */
 export function createHttpServer({ settings, ports }: HttpServerOptions): HttpServer {
-  const streams = new EventStreams(settings.limits, ports.counters);
+  const streams = new EventStreams(settings.limits, ports);
   const sessions = new Sessions(ports, settings.sessions);
   const gatekeeper = new Gatekeeper(settings, { shop: ports.shop, sessions });
-  const overviewFeed = new OverviewFeed(() => ports.manager.overview(), settings.limits.overviewEveryMs);
+  const overviewFeed = new OverviewFeed(() => ports.manager.overview(), {
+    everyMs: settings.limits.overviewEveryMs,
+    defects: ports.defects,
+  });
   const context: HttpContext = { settings, ports, streams, sessions, gatekeeper, overviewFeed };
   let routes = apiRoutes(context, () => routes);
   let app: FastifyInstance | undefined;

@@ -63,10 +63,12 @@ describe('naughty strings', () => {
     async (_name, call) => {
       const { token } = await server.visit();
       const bad: string[] = [];
-      for (const text of JSON.parse(readFileSync(STRINGS, 'utf8')) as string[]) {
+      const texts = JSON.parse(readFileSync(STRINGS, 'utf8')) as string[];
+      const check = async (text: string) => {
         const answer = await call(text, token);
         if (!isFine(answer)) bad.push(`${answer.status} ${text}`);
-      }
+      };
+      for (let from = 0; from < texts.length; from += 64) await Promise.all(texts.slice(from, from + 64).map(check));
       expect(bad).toEqual([]);
       expect(server.fakes.defects).toEqual([]);
     },

@@ -77,6 +77,20 @@ describe('the overview', () => {
     await until(() => expect(second.events[0]?.data).toMatchObject({ atMs: 42 }));
   });
 
+  it('that cannot be made is reported, and the pages hear again once it can', async () => {
+    const session = server.session('viewer');
+    const client = await watch(session);
+    await until(() => expect(client.events).toHaveLength(1));
+    const { overview } = server.fakes.ports.manager;
+    server.fakes.ports.manager.overview = () => {
+      throw new Error('not configured');
+    };
+    await until(() => expect(server.fakes.defects.length).toBeGreaterThan(0));
+    expect((await server.call('GET', '/api/v1/store/overview', { session })).status).toBe(500);
+    server.fakes.ports.manager.overview = () => ({ ...overview(), visitsNow: 9 });
+    await until(() => expect(client.events.at(-1)?.data).toMatchObject({ visitsNow: 9 }));
+  });
+
   it('stops streaming when the session ends, by logout at once and by age at the next heartbeat', async () => {
     const viewer = server.session('viewer');
     const admin = server.session('admin');

@@ -205,3 +205,25 @@ describe('an offer on its way', () => {
     expect(server.fakes.countOf('endcap_http_events_total{stream=visit,event=offer}')).toBe(written + 1);
   });
 });
+
+describe('a defect on the way', () => {
+  it('ends that stream, is reported, and does not reach whoever published', async () => {
+    await start();
+    const [one, two] = [await server.visit(), await server.visit()];
+    const [broken, fine] = [await listen(one.token), await listen(two.token)];
+    const { codeFor } = server.fakes.ports.codes;
+    server.fakes.ports.codes.codeFor = (offer) => {
+      if (offer.id === 'broken') throw new Error('no key');
+      return codeFor(offer);
+    };
+    server.fakes.offer(one.visitId, { id: 'broken' });
+    server.fakes.offer(two.visitId);
+    await until(() => expect(broken.isEnded).toBe(true));
+    await until(() => expect(fine.names()).toEqual(['open', 'offer']));
+    expect(server.fakes.defects).toEqual([new Error('no key')]);
+    const again = await listen(one.token);
+    await until(() => expect(again.isEnded).toBe(true));
+    expect(server.server.openStreams()).toBe(1);
+    expect(server.fakes.listeners(one.visitId)).toBe(0);
+  });
+});

@@ -21,7 +21,7 @@ export function visitStreamRoute(context: HttpContext): Route {
     // One turn from here to the return, so that nothing happens between what is sent now and what is subscribed to.
     stream.send(`retry: ${RETRY_MS}\n${eventText({ name: 'open', data: JSON.stringify(open) })}`, 'open');
     for (const offer of usable) if (isUnseen(offer, who.lastEventId)) stream.send(offerEvent(offer, codes), 'offer');
-    return feed.subscribe(visit.id, (event) => pass(stream, event));
+    return feed.subscribe(visit.id, (event) => context.streams.contain(stream, () => pass(stream, event)));
   }
 
   /** The last step of an offer's way to the phone: nothing waits in here. */
