@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Score } from '../../agent/core/decision.ts';
 import type { ScoreEffect } from '../../agent/core/effect.ts';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
+import { guardClock } from '../../models/guard-clock.ts';
 import { backoffMs, GUARD_DEFAULTS } from '../../models/guard-settings.ts';
 import {
   type ClosableScorer,
@@ -246,5 +247,18 @@ describe('a guarded scorer on files', () => {
     await folder.write(made);
     await scorer.start();
     expect(await modelOf(scorer)).toBe(`purchase-intent@${made.manifest.sha256.slice(0, 12)}`);
+  });
+});
+
+describe('the guard clock', () => {
+  it('calls back once, or not at all when cancelled', async () => {
+    const real = guardClock({ monotonicMs: () => 7 });
+    expect(real.monotonicMs()).toBe(7);
+    let cancelled = false;
+    real.after(0, () => (cancelled = true))();
+    let calls = 0;
+    real.after(0, () => calls++);
+    await expect.poll(() => calls).toBe(1);
+    expect(cancelled).toBe(false);
   });
 });
