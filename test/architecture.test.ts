@@ -29,7 +29,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['sync/hub'],
   pino: ['agent'],
   'prom-client': ['agent/runtime'],
-  zod: ['devices', 'models', 'sync', 'config', 'agent/http'],
+  zod: ['devices', 'models', 'sync', 'config', 'agent/http', 'agent/cli'],
   yaml: ['config', 'devices/simulator', 'models/training', 'agent/cli'],
   commander: ['agent/cli'],
   preact: ['agent/web'],

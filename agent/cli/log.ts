@@ -3,7 +3,18 @@ import type { StoreConfig } from '../../config/schema.ts';
 import type { CliContext, Colour } from './context.ts';
 
 /** Fields that must never reach a log, wherever in a line they stand on the first two levels. */
-const SECRET_FIELDS = ['password', 'secret', 'token', 'tokenHash', 'apiKey', 'authorization', 'cookie', 'code', 'privateKeyPem'];
+const SECRET_FIELDS = [
+  'password',
+  'secret',
+  'token',
+  'tokenHash',
+  'apiKey',
+  'authorization',
+  'cookie',
+  'setupCode',
+  'offerCode',
+  'privateKeyPem',
+];
 
 /** The log of a running agent: JSON lines for machines, short lines for a person at a terminal. */
 export function createLog({ level }: StoreConfig['log'], context: CliContext): Logger {

@@ -67,7 +67,7 @@ export const simulatorSection = z
   .strictObject({
     enabled: z.boolean().default(false).describe('Fills the store with simulated shoppers and devices'),
     scenarioFile: file.optional().describe('Behaviour of the simulated shoppers and devices; without it the one that comes along'),
-    speed: z.number().min(1).max(100).default(1).describe('How much faster than real time'),
+    speed: z.number().min(1).max(100).optional().describe('How much faster than real time; without it as the scenario says'),
   })
   .prefault({})
   .describe('Simulated shoppers and devices');

@@ -13,6 +13,29 @@ export interface CliRun {
   readonly stderr: string;
 }
 
+/** A command line that is still running. */
+export interface RunningCli {
+  readonly ended: Promise<CliRun>;
+  /** Everything it wrote until now. */
+  output(): string;
+  stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+}
+
+/** Polls until the command has written something that matches; throws with its output when it ends or takes too long instead. */
+export async function written(running: RunningCli, pattern: RegExp): Promise<RegExpExecArray> {
+  let hasEnded = false;
+  void running.ended.then(() => {
+    hasEnded = true;
+  });
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const match = pattern.exec(running.output());
+    if (match !== null) return match;
+    if (hasEnded) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Cannot find ${String(pattern)} in: ${running.output()}`);
+}
+
 /** Runs `endcap` from the sources as a process of its own, with a data folder of its own. */
 export class CliRig implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'endcap-cli-'));
@@ -31,8 +54,13 @@ export class CliRig implements Disposable {
     });
   }
 
-  /** Ports are free ones unless `environment` says otherwise. */
+  /** Runs a command to its end. Ports are free ones unless `environment` says otherwise. */
   async run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+    return this.start(words, environment).ended;
+  }
+
+  /** Starts a command that goes on until it is told to stop. */
+  start(words: readonly string[], environment: Readonly<Record<string, string>> = {}): RunningCli {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ENDCAP_') && name !== 'NO_COLOR');
     const child = spawn(process.execPath, [join(this.#bundleFolder, 'main.mjs'), ...words], {
       cwd: this.folder,
@@ -47,8 +75,12 @@ export class CliRig implements Disposable {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, stdout, stderr };
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+    return {
+      ended,
+      output: () => stdout + stderr,
+      stop: (signal) => child.kill(signal),
+    };
   }
 
   [Symbol.dispose](): void {

@@ -18,7 +18,7 @@ afterAll(() => {
   rig[Symbol.dispose]();
 });
 
-describe('exit codes', () => {
+describe('exit codes', { timeout: 120_000 }, () => {
   it.each([
     ['help', ['--help'], 0],
     ['the version', ['--version'], 0],
@@ -36,7 +36,7 @@ describe('exit codes', () => {
   });
 });
 
-describe('errors', () => {
+describe('errors', { timeout: 120_000 }, () => {
   it('are a line each, with place and hint, and no stack', async () => {
     const { stderr, stdout } = await rig.run(['config', 'check', 'broken.yaml']);
     expect(stdout).toBe('');
@@ -65,7 +65,7 @@ describe('errors', () => {
   });
 });
 
-describe('endcap config', () => {
+describe('endcap config', { timeout: 120_000 }, () => {
   it('ENDCAP_CONFIG names the file where the command line does not', async () => {
     expect((await rig.run(['config', 'check'], { ENDCAP_CONFIG: 'store.yaml' })).stdout).toContain('OK store.yaml: store "corner"');
   });
@@ -88,7 +88,7 @@ describe('endcap config', () => {
   });
 });
 
-describe('endcap device', () => {
+describe('endcap device', { timeout: 120_000 }, () => {
   it('adds, lists and removes credentials; only a hash is stored', async () => {
     const environment = { ENDCAP_DATA_DIR: 'devices' };
     const added = await rig.run(['device', 'add', 'shelf-1', '--json', '-c', 'store.yaml'], environment);
@@ -123,7 +123,7 @@ describe('endcap device', () => {
   });
 });
 
-describe('endcap doctor', () => {
+describe('endcap doctor', { timeout: 120_000 }, () => {
   it('is content with an empty machine, and changes nothing on it', async () => {
     const { code, stdout } = await rig.run(['doctor', '--json', '-c', 'store.yaml'], { ENDCAP_DATA_DIR: 'untouched' });
     const report = JSON.parse(stdout) as Report;
