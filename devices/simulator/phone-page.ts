@@ -50,6 +50,10 @@ export class PhonePage {
     this.#does({ action: 'receipt', offer, state }, nowMs);
   }
 
+  place(fixture: string, nowMs: TimestampMs): void {
+    this.#does({ action: 'place', at: fixture }, nowMs);
+  }
+
   scan(sku: string, nowMs: TimestampMs): void {
     if (!this.isOpen) return;
     this.#world.truth({ atMs: nowMs, kind: 'scan', shopper: this.#shopper.id, sku });

@@ -107,6 +107,8 @@ export const scenarioSchema = z.strictObject({
       compareShare: share.default(0.3),
       /** Scans the product with the phone page first. */
       scanShare: share.default(0.12),
+      /** Scans the code on the shelf on arrival, which tells the page where it is. */
+      scanShelfShare: share.default(0.1),
       /** Further units of a product that is kept. */
       extraUnitsMean: positive.default(0.15),
       /** Passes a shelf of the list without stopping. */

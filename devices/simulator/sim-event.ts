@@ -47,6 +47,8 @@ export type PhoneAction =
     }
   | { readonly action: 'receipt'; readonly offer: string; readonly state: 'shown' | 'dismissed' | 'saved' }
   | { readonly action: 'scan'; readonly sku: string }
+  /** Scans the code on a shelf: here I am. */
+  | { readonly action: 'place'; readonly at: string }
   | { readonly action: 'erase' }
   /** The page is closed and listens no more. */
   | { readonly action: 'close' };

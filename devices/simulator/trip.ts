@@ -119,6 +119,8 @@ export class Trip {
 
   #arrive(stop: Stop, nowMs: TimestampMs): void {
     this.#world.truth({ atMs: nowMs, kind: 'stop', shopper: this.shopper.id, fixture: stop.fixture, reason: stop.reason });
+    const scansShelf = this.#random.chance(this.#world.scenario.habits.scanShelfShare);
+    if (this.page.isOpen && scansShelf) this.page.place(stop.fixture, nowMs);
     this.page.open({ tag: undefined, fixture: stop.fixture }, nowMs);
     if (stop.reason === 'put-back') {
       for (const { slot, units } of this.#hands.basket.slotsOf(stop.sku ?? '')) {

@@ -193,3 +193,29 @@ describe('a sale', () => {
     expect(links_.every((link) => link === undefined)).toBe(true);
   });
 });
+
+describe('the phone page', () => {
+  it('says where it is when the shelf code is scanned, and only while the shopper stands there', () => {
+    const { events, truth } = run(quietScenario({ shoppers: { phoneShare: 1, openAtDoorShare: 1 }, habits: { scanShelfShare: 1 } }));
+    const stops = new Set(facts(truth, 'stop').map(({ shopper, fixture, atMs }) => `${shopper} ${fixture} ${atMs}`));
+    const places = events.flatMap((event) =>
+      event.kind === 'phone' && event.action === 'place' ? [`${event.shopper} ${event.at} ${event.atMs}`] : [],
+    );
+    expect(places.length).toBeGreaterThan(50);
+    expect(places.every((place) => stops.has(place))).toBe(true);
+  });
+
+  it('is opened before anything else and closed after everything', () => {
+    const { events } = run(quietScenario({ shoppers: { phoneShare: 1, eraseShare: 1 }, habits: { scanShelfShare: 0.5, scanShare: 0.5 } }));
+    const actions = new Map<string, string[]>();
+    for (const event of events)
+      if (event.kind === 'phone') actions.set(event.shopper, [...(actions.get(event.shopper) ?? []), event.action]);
+    const ended = [...actions.values()].filter((list) => list.includes('close'));
+    expect(ended.length).toBeGreaterThan(50);
+    for (const list of ended) {
+      expect(list[0]).toBe('open');
+      expect(list.slice(-2)).toEqual(['erase', 'close']);
+      expect(list.filter((action) => action === 'open').length).toBe(1);
+    }
+  });
+});

@@ -244,7 +244,7 @@ describe('runLive over HTTP', () => {
   }
 
   const buyers = {
-    durationMinutes: 8,
+    durationMinutes: 6,
     shoppers: {
       phoneShare: 1,
       offersConsentShare: 1,
@@ -254,7 +254,7 @@ describe('runLive over HTTP', () => {
       types: { sureThing: { weight: 1, buy: 1 }, persuadable: { weight: 0 }, lostCause: { weight: 0 }, annoyed: { weight: 0 } },
     },
     offers: { detourShare: 1, useCodeShare: 1 },
-    habits: { dwellSeconds: { mean: 2, sd: 0 }, examineSeconds: { mean: 3, sd: 0 }, scanShare: 1, compareShare: 0 },
+    habits: { dwellSeconds: { mean: 2, sd: 0 }, examineSeconds: { mean: 3, sd: 0 }, scanShare: 1, scanShelfShare: 1, compareShare: 0 },
   };
 
   it('opens visits, resumes broken streams, reports receipts and scans, redeems codes and erases', async () => {
@@ -267,6 +267,8 @@ describe('runLive over HTTP', () => {
     expect(fake.asked('GET', /stream$/).some(({ lastEventId }) => lastEventId?.startsWith('o_token'))).toBe(true);
     expect(fake.asked('GET', /stream$/).every(({ token }) => token?.startsWith('token-'))).toBe(true);
     expect(fake.asked('GET', /products\/[a-z0-9-]+\?visit$/).length).toBeGreaterThan(0);
+    const places = fake.asked('PATCH', /visit\/place$/);
+    expect(places[0]?.body).toEqual({ at: expect.stringMatching(/^shelf-\d\d$/) });
     const receipts = fake.asked('POST', /receipts$/);
     expect(receipts.some(({ body }) => (body as { state: string }).state === 'shown')).toBe(true);
     expect(receipts.length).toBe(stats.shop.shown + stats.shop.saved + stats.shop.dismissed);

@@ -5,7 +5,7 @@ import { Backoff, Gate, pause, within } from './waiting.ts';
 
 /** A request to the agent. */
 export interface AgentRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly token?: string | undefined;
   readonly body?: unknown;

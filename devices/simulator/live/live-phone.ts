@@ -65,6 +65,9 @@ export class LivePhone {
         if (sent) stats.shop[action.state] += 1;
         return;
       }
+      case 'place':
+        if (await this.#send('PATCH', '/api/v1/visit/place', { at: action.at })) stats.shop.places += 1;
+        return;
       case 'scan':
         if (await this.#send('GET', `/api/v1/products/${encodeURIComponent(action.sku)}?visit`)) stats.shop.scans += 1;
         return;
@@ -94,7 +97,7 @@ export class LivePhone {
     if (consents.offers) this.#listening = this.#listen(opened.data.token);
   }
 
-  async #send(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<boolean> {
+  async #send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<boolean> {
     if (this.#token === undefined) return false;
     const answer = await this.#parts.http.send({ method, path, token: this.#token, body, patienceMs: PATIENCE_MS, signal: this.#signal });
     return answer.kind === 'ok';
@@ -105,7 +108,7 @@ export class LivePhone {
     while (!this.#signal.aborted) {
       if ((await this.#connect(token)) === 'ended') return;
       await pause(this.#parts.backoff.next(), this.#signal);
-      this.#parts.stats.streams.reconnects += 1;
+      if (!this.#signal.aborted) this.#parts.stats.streams.reconnects += 1;
     }
   }
 

@@ -5,7 +5,16 @@ export interface LiveStats {
   /** `failed`: given up; `refused`: answered with a no. */
   readonly http: { requests: number; retries: number; failed: number; refused: number; dropped: number };
   readonly streams: { open: number; reconnects: number };
-  readonly shop: { visits: number; offers: number; shown: number; saved: number; dismissed: number; scans: number; erased: number };
+  readonly shop: {
+    visits: number;
+    offers: number;
+    shown: number;
+    saved: number;
+    dismissed: number;
+    scans: number;
+    places: number;
+    erased: number;
+  };
   readonly till: { sales: number; redeemed: number; codesRefused: number };
 }
 
@@ -16,7 +25,7 @@ export function createLiveStats(): LiveStats {
     connections: { open: 0, lost: 0, refused: 0 },
     http: { requests: 0, retries: 0, failed: 0, refused: 0, dropped: 0 },
     streams: { open: 0, reconnects: 0 },
-    shop: { visits: 0, offers: 0, shown: 0, saved: 0, dismissed: 0, scans: 0, erased: 0 },
+    shop: { visits: 0, offers: 0, shown: 0, saved: 0, dismissed: 0, scans: 0, places: 0, erased: 0 },
     till: { sales: 0, redeemed: 0, codesRefused: 0 },
   };
 }
