@@ -12,7 +12,8 @@ export interface GbdtSettings extends GrowRules {
   /** Share of rows and of columns that each tree sees. */
   readonly rowShare: number;
   readonly columnShare: number;
-  readonly maxBins: number;
+  /** Most bins of a column. Default: one per 250 rows, between 32 and 255; on few rows fine bins only fit noise. */
+  readonly maxBins?: number;
   /** Trees without a better validation loss before it stops; the best number of trees is kept. */
   readonly patience: number;
   readonly seed: number;
@@ -28,7 +29,6 @@ export const GBDT_DEFAULTS: GbdtSettings = {
   minGain: 0.01,
   rowShare: 0.7,
   columnShare: 0.6,
-  maxBins: MAX_BINS,
   patience: 20,
   seed: 1,
 };
@@ -45,7 +45,7 @@ export interface Examples {
  * longer falls and keeps the trees up to the best; without, it grows them all.
  */
 export function trainGbdt(train: Examples, settings: GbdtSettings, validation?: Examples): Ensemble {
-  const cuts = train.columns.map((column) => findCuts(column, settings.maxBins));
+  const cuts = train.columns.map((column) => findCuts(column, settings.maxBins ?? binsFor(train.labels.length)));
   const bins = toBins(train.columns, cuts);
   const grower = new TreeGrower(bins, cuts, settings);
   const random = createRandom(settings.seed);
@@ -65,6 +65,10 @@ export function trainGbdt(train: Examples, settings: GbdtSettings, validation?: 
     if (stopper?.isOver(tree)) break;
   }
   return withoutStumps({ base, trees: stopper === undefined ? trees : trees.slice(0, stopper.best), columns: train.columns.length });
+}
+
+function binsFor(rows: number): number {
+  return Math.min(MAX_BINS, Math.max(32, Math.round(rows / 250)));
 }
 
 /** Log-odds of the weighted share of ones, smoothed so that a label that never occurs stays finite. */
