@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Journal, TurnRows } from '../../agent/runtime/ports.ts';
+import { visitIn } from '../support/core-driver.ts';
+import { LoopRig } from '../support/loop-rig.ts';
+
+const VISIT = visitIn('treated');
+const rigs: LoopRig[] = [];
+
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) await rig.close();
+});
+
+async function rig(options: ConstructorParameters<typeof LoopRig>[0] = {}): Promise<LoopRig> {
+  const made = new LoopRig(options);
+  rigs.push(made);
+  return made.configure();
+}
+
+function openVisit(made: LoopRig) {
+  return made.loop.submit({
+    kind: 'visit.opened',
+    visit: VISIT,
+    consents: { offers: true, measurement: true },
+    textVersion: '1',
+    fixture: 'shelf-03',
+    tokenHash: 'h',
+  });
+}
+
+describe('the loop', () => {
+  it('settles a message only when its row is on disk', async () => {
+    const events: string[] = [];
+    const made = await rig({
+      wrap: (journal) => spying(journal, (turn) => events.push(...turn.inputs.map(({ input }) => `commit ${input.kind}`))),
+    });
+    events.length = 0;
+    await made.pick('1').then(() => events.push('settled'));
+    expect(events).toEqual(['commit reading', 'settled']);
+  });
+
+  it('scores, decides and delivers within the turn of the event, and acts after the commit', async () => {
+    const made = await rig();
+    await openVisit(made);
+    await made.pick('1');
+    expect(made.logged().slice(-2)).toEqual(['shelf.pick 1', 'scored']);
+    expect(made.acts.map(({ kind }) => kind)).toContain('act.deliver');
+    expect(made.store.decisions.list({ limit: 10 }).map(({ reason }) => reason)).toEqual(['offer']);
+  });
+
+  it('gathers messages that arrive together into one commit', async () => {
+    const made = await rig();
+    const before = made.counters.total('endcap_commits_total');
+    await Promise.all(Array.from({ length: 50 }, (_, n) => made.receive('shelf-03', weight(`w${n}`, made.nowMs))));
+    expect(made.counters.total('endcap_commits_total') - before).toBe(1);
+  });
+
+  it('keeps the order of one device even when events may overtake telemetry of others', async () => {
+    const made = await rig();
+    const order: string[] = [];
+    const done = [
+      made.receive('shelf-03', weight('w1', made.nowMs)).then(() => order.push('w1')),
+      made.pick('p1').then(() => order.push('p1')),
+      made.pick('p2', '07-1').then(() => order.push('p2')),
+    ];
+    await Promise.all(done);
+    expect(made.logged().slice(-3)).toEqual(['shelf.pick p2', 'shelf.weight w1', 'shelf.pick p1']);
+    expect(order.indexOf('w1')).toBeLessThan(order.indexOf('p1'));
+  });
+
+  it('acknowledges nothing of a turn that could not be written, and is right again afterwards', async () => {
+    let broken = false;
+    const made = await rig({ wrap: (journal) => failing(journal, () => broken) });
+    await openVisit(made);
+    broken = true;
+    expect(await made.pick('1')).toBe('retry');
+    expect(made.acts.filter(({ kind }) => kind === 'act.deliver')).toEqual([]);
+    expect(made.troubles).toContain('disk-error');
+    broken = false;
+    // The same message again: not a duplicate, because the first was never stored.
+    expect(await made.pick('1')).toBe('done');
+    expect(made.logged().filter((entry) => entry === 'shelf.pick 1')).toHaveLength(1);
+    expect(made.loop.state.visits.get(VISIT)?.interest.get('coffee-02')?.picks).toBe(1);
+  });
+
+  it('refuses what comes after stop and writes what was under way', async () => {
+    const made = await rig();
+    const underWay = made.receive('shelf-03', weight('w1', made.nowMs));
+    await made.loop.stop();
+    expect(await underWay).toBe('done');
+    expect(await made.pick('2')).toBe('retry');
+  });
+});
+
+describe('a full disk', () => {
+  it('sheds telemetry, keeps redemptions and consents, and recovers without a restart', async () => {
+    let isFull = false;
+    const made = await rig({
+      wrap: (journal) => ({
+        ...bound(journal),
+        commit: (turn) =>
+          isFull && turn.inputs.some(({ input }) => input.kind === 'reading' && input.reading.kind === 'shelf.weight')
+            ? 'full'
+            : journal.commit(turn),
+      }),
+    });
+    await openVisit(made);
+    isFull = true;
+    const settled = await Promise.all([made.receive('shelf-03', weight('w1', made.nowMs)), made.pick('p1', '07-1')]);
+    expect(settled).toEqual(['retry', 'done']);
+    expect(made.counters.total('endcap_shed_total')).toBe(1);
+    expect((await made.loop.submit({ kind: 'visit.consented', visit: VISIT, consents: { offers: false }, textVersion: '1' })).kind).toBe(
+      'committed',
+    );
+    isFull = false;
+    expect(await made.receive('shelf-03', weight('w1', made.nowMs))).toBe('done');
+    expect(made.logged()).toEqual(['store.configured', 'visit.opened', 'shelf.pick p1', 'visit.consented', 'shelf.weight w1']);
+  });
+});
+
+describe('a restart', () => {
+  it('after a kill has exactly the state that was acknowledged', async () => {
+    const first = new LoopRig();
+    await first.configure();
+    await openVisit(first);
+    await first.pick('1');
+    const offer = [...first.loop.state.offers.keys()][0] ?? '';
+    await first.loop.submit({ kind: 'offer.redeem', offer, receipt: 'r1', till: 'till-1' });
+    first.abandon();
+    const second = new LoopRig({ dir: first.dir });
+    rigs.push(second);
+    expect(second.replayed).toBe(5);
+    expect(second.loop.state.visits.get(VISIT)?.interest.get('coffee-02')?.picks).toBe(1);
+    const again = await second.loop.submit({ kind: 'offer.redeem', offer, receipt: 'r2', till: 'till-2' });
+    expect(again).toMatchObject({ kind: 'committed', reply: { kind: 'already-redeemed' } });
+  });
+});
+
+function weight(id: string, atMs: number) {
+  return { id, at: new Date(atMs).toISOString(), kind: 'shelf.weight', slot: '03-1', grams: 5_000 };
+}
+
+/** A journal whose methods can be replaced one by one. */
+function bound(journal: Journal): Journal {
+  return {
+    lastSeq: () => journal.lastSeq(),
+    commit: (turn) => journal.commit(turn),
+    read: (afterSeq) => journal.read(afterSeq),
+    snapshot: () => journal.snapshot(),
+    saveSnapshot: (snapshot) => journal.saveSnapshot(snapshot),
+    shed: (rows) => journal.shed(rows),
+  };
+}
+
+function spying(journal: Journal, see: (turn: TurnRows) => void): Journal {
+  return {
+    ...bound(journal),
+    commit(turn) {
+      see(turn);
+      return journal.commit(turn);
+    },
+  };
+}
+
+function failing(journal: Journal, isBroken: () => boolean): Journal {
+  return {
+    ...bound(journal),
+    commit(turn) {
+      if (isBroken()) throw new Error('I/O error');
+      return journal.commit(turn);
+    },
+  };
+}
