@@ -1,19 +1,11 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { Problem, StoreOverview } from '../../core/overview.ts';
+import type { Problem } from '../../core/overview.ts';
 import { plural } from '../shared/format.ts';
-import { Icon, type IconName } from '../shared/icons.tsx';
+import { Icon } from '../shared/icons.tsx';
 import { useClock, useOverview, usePage } from './page.ts';
-import { Ago, type Tone } from './parts.tsx';
-
-interface Verdict {
-  readonly tone: Tone;
-  readonly icon: IconName;
-  readonly title: string;
-  readonly sentence: string;
-  /** The one thing to do now. */
-  readonly next: string | undefined;
-}
+import { Ago } from './parts.tsx';
+import { lostVerdict, type Verdict, verdictOf } from './verdict.ts';
 
 /** The answer first: is the store working, and if not, what to do now. */
 export function Banner(): JSX.Element {
@@ -40,40 +32,6 @@ export function Banner(): JSX.Element {
       {others.length === 0 ? null : <ProblemList problems={others} isLost={isLost} />}
     </section>
   );
-}
-
-/** What the overview says about the store, as a banner. */
-export function verdictOf(overview: StoreOverview): Verdict {
-  const worst = overview.problems[0];
-  if (overview.health.state === 'ok' && worst === undefined) {
-    const next = overview.devices.length === 0 ? 'Add the first device with “endcap device add”.' : undefined;
-    return { tone: 'good', icon: 'ok', title: 'Store is working', sentence: calmSentence(overview), next };
-  }
-  const isDown = overview.health.state === 'down';
-  return {
-    tone: isDown ? 'bad' : 'warn',
-    icon: isDown ? 'error' : 'warning',
-    title: isDown ? 'Needs attention now' : 'Needs attention',
-    sentence: worst?.sentence ?? overview.health.sentence,
-    next: worst?.hint,
-  };
-}
-
-function calmSentence(overview: StoreOverview): string {
-  if (overview.devices.length === 0) return 'The agent runs, and waits for its first device.';
-  const heard = overview.devices.filter((device) => device.state === 'ok').length;
-  const offers = overview.offersPaused ? 'Offers are paused by a manager.' : 'Offers are running.';
-  return `${plural(overview.visitsNow, 'visit')} now, ${heard} of ${plural(overview.devices.length, 'device')} reporting. ${offers}`;
-}
-
-function lostVerdict(asOf: string): Verdict {
-  return {
-    tone: 'warn',
-    icon: 'off',
-    title: 'Connection to the agent lost',
-    sentence: `This page cannot reach the agent. What you see is how the store was at ${asOf}.`,
-    next: 'Nothing, if this is short: the page keeps trying. If it lasts, check that the agent’s computer is on and in the same network.',
-  };
 }
 
 function ProblemList(props: { readonly problems: readonly Problem[]; readonly isLost: boolean }): JSX.Element {

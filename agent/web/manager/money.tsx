@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Lift } from '../../core/overview.ts';
-import { count, plural } from '../shared/format.ts';
+import { count } from '../shared/format.ts';
+import { stillNeeded } from './lift-words.ts';
 import { LOCALE, useMoney, useOverview } from './page.ts';
 import { Bar, Card } from './parts.tsx';
 
@@ -61,14 +62,6 @@ function NotYet(props: { readonly lift: Extract<Lift, { kind: 'not-enough-data' 
 
 function progressWords(visits: number, needed: number): string {
   return visits >= needed ? `${count(visits, LOCALE)}, enough` : `${count(visits, LOCALE)} of ${count(needed, LOCALE)}`;
-}
-
-/** How many visits are missing for a first answer, in words. */
-export function stillNeeded(treated: number, holdout: number): string {
-  if (treated === 0 && holdout === 0) return 'The first answer comes with the next visits that end.';
-  if (holdout === 0) return `${plural(treated, 'more visit')} that may get offers must end before the difference means anything.`;
-  if (treated === 0) return `${plural(holdout, 'more visit')} without offers must end before the difference means anything.`;
-  return `${plural(treated, 'more visit')} that may get offers and ${plural(holdout, 'more visit')} without must end before the difference means anything.`;
 }
 
 function Measured(props: { readonly lift: Extract<Lift, { kind: 'measured' }>; readonly amount: (cents: number) => string }): JSX.Element {

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { ago } from '../shared/format.ts';
 import { Icon, type IconName } from '../shared/icons.tsx';
 import { useClock, usePage } from './page.ts';
+import type { Tone } from './tone.ts';
 
 /** A titled part of the page; `id` makes it a target of the navigation. */
 export function Card(props: {
@@ -23,8 +24,6 @@ export function Card(props: {
     </section>
   );
 }
-
-export type Tone = 'good' | 'warn' | 'bad' | 'calm';
 
 const TONE_ICONS: { readonly [T in Tone]: IconName } = { good: 'ok', warn: 'warning', bad: 'error', calm: 'quiet' };
 

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import type { CloudOverview } from '../../core/overview.ts';
 import { bytes, count, plural } from '../shared/format.ts';
 import { LOCALE, useOverview } from './page.ts';
-import { Ago, Badge, Bar, Card, Empty, type Tone } from './parts.tsx';
+import { Ago, Badge, Bar, Card, Empty } from './parts.tsx';
+import type { Tone } from './tone.ts';
 
 const CLOUD_WORDS: { readonly [S in CloudOverview['state']]: { readonly tone: Tone; readonly word: string } } = {
   connected: { tone: 'good', word: 'Connected' },

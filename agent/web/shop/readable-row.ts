@@ -30,8 +30,8 @@ function fieldsOf(
 
 function textOf(name: string, value: unknown, time: (atMs: number) => string): string {
   if (value === null || value === undefined || value === '') return '–';
-  // Seconds since 1970 would be too small and device counters too large for this window, 2001 to 2286.
-  if (typeof value === 'number' && / ms$/.test(name) && value > 1e12 && value < 1e13) return time(value);
+  // A span is in milliseconds too; only a point in time is this large (2001 to 2286).
+  if (typeof value === 'number' && / ms$/.test(name) && value >= 1e12 && value < 1e13) return time(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

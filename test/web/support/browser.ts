@@ -1,30 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { requirePeer } from '../../support/peers.ts';
+import { findPeer } from '../../support/peers.ts';
 
-/** A real Chromium with a fresh profile, closed and removed with the disposable. */
-export interface TestBrowser extends AsyncDisposable {
-  readonly context: BrowserContext;
-  /** A page at `viewport`, which notes what it must not do. */
-  readonly open: (url: string, look?: Look) => Promise<WatchedPage>;
-}
-
+/** How a page is looked at; a phone in daylight by default. */
 export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  readonly locale?: string;
+  /** Opens another tab of the same browser profile; `locale` is then the profile's. */
+  readonly context?: BrowserContext;
 }
+
+/** The two sizes that everything is checked at. */
+export const SIZES = [
+  { name: 'phone', width: 375, height: 812 },
+  { name: 'desk', width: 1280, height: 900 },
+] as const;
 
 export interface WatchedPage {
   readonly page: Page;
+  readonly context: BrowserContext;
   /** Console errors, policy violations, page errors and requests to other hosts, as sentences; must stay empty. */
-  readonly complaints: string[];
+  readonly complaints: readonly string[];
+}
+
+/** A real Chromium; each page opened gets a profile of its own. */
+export interface TestBrowser extends AsyncDisposable {
+  readonly open: (url: string, look?: Look) => Promise<WatchedPage>;
 }
 
 const FLAGS = [
-  '--headless',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -34,30 +40,27 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts Debian's Chromium; `locale` is what the pages see as the browser's language. */
-export async function startBrowser(options: { readonly locale?: string } = {}): Promise<TestBrowser> {
-  const profile = await mkdtemp(join(tmpdir(), 'endcap-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: requirePeer('chromium'),
-    args: FLAGS,
-    locale: options.locale ?? 'en-GB',
-    timezoneId: 'Europe/Berlin',
-    acceptDownloads: true,
-  });
+/** Starts the installed Chromium; the caller owes that there is one. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const executablePath = findPeer('chromium');
+  if (executablePath === undefined) throw new Error('Cannot start a browser: chromium is not installed');
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
   return {
-    context,
     open: async (url, look = {}) => {
+      const context =
+        look.context ??
+        (await browser.newContext({
+          viewport: { width: look.width ?? 375, height: look.height ?? 812 },
+          colorScheme: look.scheme ?? 'light',
+          locale: look.locale ?? 'en-GB',
+          timezoneId: 'Europe/Berlin',
+        }));
       const page = await context.newPage();
-      await page.setViewportSize({ width: look.width ?? 375, height: look.height ?? 812 });
-      await page.emulateMedia({ colorScheme: look.scheme ?? 'light' });
       const complaints = watch(page, new URL(url).host);
       await page.goto(url);
-      return { page, complaints };
+      return { page, context, complaints };
     },
-    [Symbol.asyncDispose]: async () => {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => browser.close(),
   };
 }
 
@@ -73,4 +76,16 @@ function watch(page: Page, ownHost: string): string[] {
     if (url.protocol !== 'blob:' && url.protocol !== 'data:' && url.host !== ownHost) complaints.push(`Request to ${url.host}`);
   });
   return complaints;
+}
+
+/** What axe finds wrong by the rules of WCAG 2.2 A and AA, one line a finding. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // A fade is a moment of low contrast; what counts is where it ends.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${String(node.target)} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`),
+  );
 }
