@@ -72,8 +72,8 @@ function tiles(totals: readonly DailyTotals[]): Html {
 ${tile('Visits', number(all.visitsOpened), undefined)}
 ${tile('Interactions', number(all.interactions), undefined)}
 ${tile('Offers made', number(all.offers), `${number(all.holds)} times nothing was offered`)}
-${tile('Offers shown', number(all.shown), share(all.shown, all.offers))}
-${tile('Redeemed', number(all.redeemed), share(all.redeemed, all.shown))}
+${tile('Offers shown', number(all.shown), share(all.shown, all.offers, 'offers made'))}
+${tile('Redeemed', number(all.redeemed), share(all.redeemed, all.shown, 'those shown'))}
 ${money.map(([currency, counts]) => tile(`Sales, ${currency}`, amount(counts.salesCents), `${amount(counts.attributedSalesCents)} after an offer, ${amount(counts.discountCents)} given as discount`))}
 </dl>`;
 }
@@ -153,8 +153,8 @@ function amount(cents = 0): string {
   return (cents / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-function share(part = 0, whole = 0): string | undefined {
-  return whole > 0 ? `${Math.round((part / whole) * 100)} % of those before` : undefined;
+function share(part = 0, whole = 0, of: string): string | undefined {
+  return whole > 0 ? `${Math.round((part / whole) * 100)} % of ${of}` : undefined;
 }
 
 function ago(ms: number): string {

@@ -1,4 +1,5 @@
 import type { RateLimit } from './rate-limit.ts';
+import type { Retention } from './retention.ts';
 
 /** How a hub behaves; every field but the admin key has a default. */
 export interface HubSettings {
@@ -22,6 +23,8 @@ export interface HubSettings {
   readonly failureRate?: RateLimit;
   /** Uploads worked on at a time; beyond it the answer is 503. Default 64. */
   readonly maxInFlight?: number;
+  /** How long details are kept. */
+  readonly retention?: Retention;
   /** Wall clock in milliseconds. Default the machine's. */
   readonly now?: () => number;
   /** Told of failures that a person should see; the request has been answered by then. Default: nobody. */

@@ -10,6 +10,7 @@ import type { HubSettings } from './hub-settings.ts';
 import type { HubStore } from './hub-store.ts';
 import { openPostgresStore } from './postgres-store.ts';
 import { ProblemError, sendProblem, toProblem } from './problem.ts';
+import { keepPruned } from './retention.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
 /** The cloud side: takes totals from stores, hands out campaigns, shows the fleet. Keeps nothing in memory that matters. */
@@ -43,12 +44,19 @@ export async function createHub({ settings, ...database }: HubDatabase & { reado
   campaignRoutes(app, { store, gate, keys, now });
   fleetRoutes(app, { store, gate, now });
   healthRoutes(app, { store, gate, counters });
+  let stopPruning = async (): Promise<void> => undefined;
   return {
     store,
     counters,
-    listen: () => app.listen({ host: settings.host ?? '127.0.0.1', port: settings.port ?? 8090 }),
+    async listen() {
+      const url = await app.listen({ host: settings.host ?? '127.0.0.1', port: settings.port ?? 8090 });
+      const onFailure = (error: unknown): void => settings.onFailure?.('Cannot delete what is past its time', error);
+      stopPruning = keepPruned(store, { retention: settings.retention ?? {}, now, onFailure });
+      return url;
+    },
     async [Symbol.asyncDispose]() {
       await app.close();
+      await stopPruning();
       await store.close();
     },
   };

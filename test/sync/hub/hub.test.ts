@@ -1,4 +1,7 @@
+import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHub } from '../../../sync/hub/hub.ts';
@@ -190,6 +193,27 @@ describe('limits', () => {
   it('refuses to start without its database', async () => {
     const unreachable = createHub({ databaseUrl: 'postgresql://127.0.0.1:1/none', settings: { adminKey: ADMIN_KEY } });
     await expect(unreachable).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('retention', () => {
+  it('deletes details past their time when the hub starts, and keeps the totals', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'endcap-hub-keep-')), 'hub.db');
+    const now = Date.UTC(2027, 8, 1);
+    const settings = { adminKey: ADMIN_KEY, port: 0, now: () => now };
+    await using hub = await createHub({ sqlitePath: path, settings });
+    await addTestStore(hub, 'demo');
+    const rows = [visitsRow({ day: '2026-07-27' }), visitsRow({ day: '2026-07-29' })];
+    await hub.store.takeBatches({
+      store: 'demo',
+      epoch: '1',
+      nowMs: 1,
+      batches: [{ seq: 1, createdAtMs: 1, hash: 'h', content: { kind: 'rows', rows } }],
+    });
+    await hub.listen();
+    await expect.poll(() => hub.store.cells({ store: 'demo', day: '2026-07-27' })).toEqual([]);
+    expect(await hub.store.cells({ store: 'demo', day: '2026-07-29' })).toHaveLength(1);
+    expect(await hub.store.dailyTotals({ fromDay: '2026-01-01', toDay: '2026-12-31' })).toHaveLength(2);
   });
 });
 
