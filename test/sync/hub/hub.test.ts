@@ -1,7 +1,4 @@
-import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHub } from '../../../sync/hub/hub.ts';
@@ -198,10 +195,9 @@ describe('limits', () => {
 
 describe('retention', () => {
   it('deletes details past their time when the hub starts, and keeps the totals', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'endcap-hub-keep-')), 'hub.db');
     const now = Date.UTC(2027, 8, 1);
     const settings = { adminKey: ADMIN_KEY, port: 0, now: () => now };
-    await using hub = await createHub({ sqlitePath: path, settings });
+    await using hub = await createHub({ sqlitePath: ':memory:', settings });
     await addTestStore(hub, 'demo');
     const rows = [visitsRow({ day: '2026-07-27' }), visitsRow({ day: '2026-07-29' })];
     await hub.store.takeBatches({
