@@ -27,12 +27,12 @@ describe('the rule scorer', () => {
   });
 
   const ladder = [
-    ['nothing', {}],
     ['taken and put back', { picks: 1, returns: 1 }],
+    ['nothing', {}],
     ['scanned', { scans: 1 }],
     ['taken', { picks: 1, holding: 1 }],
     ['taken and stood at for a minute', { picks: 1, holding: 1, dwellMs: 60_000 }],
-    ['taken, put back and taken again after a minute', { picks: 2, returns: 1, holding: 1, compares: 2, dwellMs: 60_000 }],
+    ['two taken after comparing for a minute', { picks: 2, holding: 2, compares: 2, dwellMs: 60_000 }],
   ] as const;
 
   it('rises along a ladder of interest', () => {
