@@ -30,7 +30,7 @@ export class Mosquitto {
       `listener ${port} 127.0.0.1`,
       'persistence false',
       // The default of 1,000 drops acknowledged messages in silence.
-      'max_queued_messages 100000',
+      'max_queued_messages 0',
       'max_inflight_messages 1000',
       'set_tcp_nodelay true',
       ...accessLines(folder, options.users),
