@@ -241,7 +241,7 @@ describe('a full disk quota', () => {
   /** Fills the store with telemetry until it is refused; returns the next free position. */
   function fill(store: ReturnType<typeof openTestStore>): number {
     let seq = store.journal.lastSeq() + 1;
-    while (store.journal.commit(turn({ inputs: weights(seq, seq + 99) })) === 'committed') seq += 100;
+    while (seq < 1_000_000 && store.journal.commit(turn({ inputs: weights(seq, seq + 99) })) === 'committed') seq += 100;
     return seq;
   }
 
@@ -266,6 +266,20 @@ describe('a full disk quota', () => {
     const reopened = openTestStore({ dir, quotaBytes: 12_000_000 });
     expect(reopened.recovery).toBeUndefined();
     expect([...reopened.journal.read(next)]).toEqual(weights(next + 1, next + 1_000));
+  });
+
+  it('has a reserve for what must be kept, and an end to it', () => {
+    const store = openTestStore({ quotaBytes: 12_000_000 });
+    const first = fill(store);
+    const keep = (seq: number) =>
+      store.journal.commit(turn({ inputs: [scan(seq, 'v_1')], rows: [{ kind: 'row.decision', decision: decision(`d_${seq}`) }] }));
+    let seq = first;
+    while (seq < first + 5_000 && keep(seq) === 'committed') seq += 1;
+    // Half a megabyte of quota over, at about half a kilobyte each.
+    expect(seq - first).toBeGreaterThan(100);
+    const pages = Number(store.database.sqlite.pragma('page_count', { simple: true }));
+    expect(pages * 4096).toBeLessThanOrEqual(store.database.usage().quotaBytes);
+    expect(store.journal.lastSeq()).toBe(seq - 1);
   });
 
   it('never lets the file outgrow the quota, however often it is filled', () => {

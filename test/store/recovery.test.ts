@@ -144,13 +144,20 @@ describe('a damaged database at start', () => {
     expect(restored.personal.everythingAbout('v_gone')['inbox']).toEqual([]);
   });
 
-  it('finishes a restore that a crash interrupted', async () => {
+  it('finishes a restore that a crash interrupted, without the log of the damaged file', async () => {
     const dir = tempDir();
     await backedUp(dir);
+    const store = openTestStore({ dir });
+    fill(store, 601, 700);
+    const foreignLog = readFileSync(`${dir}/core.db-wal`);
+    store.close(T0);
     renameSync(`${dir}/core.db`, `${dir}/core.db.corrupt.1`);
     renameSync(listBackups(dir)[0]?.file ?? '', `${dir}/core.db.restoring`);
-    writeFileSync(`${dir}/core.db-wal`, 'a log that belongs to the damaged file');
-    expect(openTestStore({ dir }).decisions.byId('d_500')).toBeDefined();
+    writeFileSync(`${dir}/core.db-wal`, foreignLog);
+    const restored = openTestStore({ dir });
+    expect(restored.decisions.byId('d_500')).toBeDefined();
+    expect(restored.decisions.byId('d_700')).toBeUndefined();
+    expect([...restored.journal.read(0)]).toEqual(weights(1, 500));
   });
 
   it('keeps one damaged file, and none for longer than a week', async () => {
