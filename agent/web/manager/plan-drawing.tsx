@@ -64,7 +64,8 @@ function Choice(props: {
       role="radio"
       aria-checked={isSamePlace(me, plan.selection)}
       aria-label={props.label}
-      tabIndex={isSamePlace(me, plan.tabStop) ? 0 : -1}
+      // In SVG attributes are spelled exactly: `tabIndex` would be ignored.
+      tabindex={isSamePlace(me, plan.tabStop) ? 0 : -1}
       onClick={() => plan.onSelect(me)}
       onKeyDown={(event) => {
         if (event.key !== ' ' && event.key !== 'Enter') return;

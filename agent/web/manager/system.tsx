@@ -108,7 +108,7 @@ export function Recent(): JSX.Element {
       ) : (
         // Scrolls on its own, so the keyboard must reach it.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs the focus
-        <section class="scroller" aria-labelledby="recent-title" tabIndex={0}>
+        <section class="scroller" aria-label="What just happened, newest first" tabIndex={0}>
           <ol class="recent">
             {recent.map(({ atMs, sentence }, at) => (
               <li key={`${atMs}-${recent.length - at}-${sentence}`}>

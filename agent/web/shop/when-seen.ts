@@ -14,7 +14,8 @@ export function whenSeen(element: Element, act: () => void): () => void {
   };
   const observer = new IntersectionObserver(
     (entries) => {
-      isOnScreen = entries.at(-1)?.isIntersecting === true;
+      // Not `isIntersecting`: browsers differ on whether that heeds the threshold.
+      isOnScreen = (entries.at(-1)?.intersectionRatio ?? 0) >= SEEN_SHARE;
       check();
     },
     { threshold: SEEN_SHARE },

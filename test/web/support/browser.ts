@@ -13,10 +13,7 @@ export interface Look {
 }
 
 /** The two sizes that everything is checked at. */
-export const SIZES = [
-  { name: 'phone', width: 375, height: 812 },
-  { name: 'desk', width: 1280, height: 900 },
-] as const;
+export const SIZES = { phone: { width: 375, height: 812 }, desk: { width: 1280, height: 900 } };
 
 export interface WatchedPage {
   readonly page: Page;
