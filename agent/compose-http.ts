@@ -57,7 +57,8 @@ export function httpPorts(parts: HttpParts): HttpPorts {
     submit: {
       async submit(input) {
         const outcome = await loop.submit(input);
-        return outcome.kind === 'committed' ? (outcome.reply ?? { kind: 'done' }) : { kind: 'overloaded' };
+        if (outcome.kind === 'committed') return outcome.reply ?? { kind: 'done' };
+        return { kind: outcome.kind === 'stopping' ? 'stopping' : 'overloaded' };
       },
     },
     shop: {

@@ -64,7 +64,7 @@ function staleOrThin(
 ): HoldReason | undefined {
   const { policy } = context.store.map;
   if (context.nowMs - asked.atMs > policy.evidenceTtlMs) return 'stale-evidence';
-  return asked.score.confidence * asked.trigger.confidence < policy.confidenceFloor ? 'low-confidence' : undefined;
+  return asked.score.confidence < policy.confidenceFloor ? 'low-confidence' : undefined;
 }
 
 function candidatesFor(context: StepContext, visit: Visit, score: Score): readonly Candidate[] {

@@ -60,7 +60,7 @@ export interface Trigger {
 export interface Score {
   readonly sku: Sku;
   readonly intent: Probability;
-  /** How far the model trusts its answer here: thin, stale or out-of-range evidence lowers it. */
+  /** How far the answer can be trusted here: uncertain assignment, thin, stale or out-of-range evidence lower it. */
   readonly confidence: Probability;
   /** Values in the order of the feature spec. */
   readonly features: readonly number[];

@@ -26,7 +26,14 @@ export function flushMinute(context: StepContext): void {
   context.state.minute = undefined;
   if (open === undefined || open.cells.size === 0) return;
   context.state.emittedMinuteMs = open.startMs;
-  context.emit({ kind: 'row.minute', minute: { startMs: open.startMs, cells: [...open.cells].map(toCell) } });
+  context.emit({ kind: 'row.minute', minute: { startMs: open.startMs, visits: distinctVisits(open), cells: [...open.cells].map(toCell) } });
+}
+
+/** A visit seen in several zones of one minute is one visit of the store. */
+function distinctVisits(open: OpenMinute): number {
+  const seen = new Set<VisitId>();
+  for (const cell of open.cells.values()) for (const visit of cell.visits) seen.add(visit);
+  return seen.size;
 }
 
 /** Length of the windows that wait for their leftovers, see `emitSilence`. */

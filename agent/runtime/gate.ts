@@ -150,6 +150,7 @@ export class Gate {
         return taken.settle('done');
       case 'failed':
       case 'overloaded':
+      case 'stopping':
         this.#dedupe.forget(reading.device, reading.id);
         this.#count('failed', reading.kind);
         return taken.settle('retry');

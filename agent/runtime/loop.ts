@@ -14,6 +14,7 @@ export type Outcome =
   | { readonly kind: 'committed'; readonly reply: Reply | undefined }
   | { readonly kind: 'failed' }
   | { readonly kind: 'overloaded' }
+  | { readonly kind: 'stopping' }
   /** The core itself broke on it: it is not in the log, and sending it again would not help. */
   | { readonly kind: 'poison'; readonly detail: string };
 
@@ -110,7 +111,7 @@ export class Loop {
 
   /** Hands something in. `settle` is called once, after the commit that holds it or when there will be none. */
   accept(arrival: Arrival): void {
-    if (this.#stopping) return arrival.settle({ kind: 'overloaded' });
+    if (this.#stopping) return arrival.settle({ kind: 'stopping' });
     const overtakes = arrival.class === 'event' && !this.#waitingBySource.has(arrival.source);
     if (overtakes) {
       if (this.#events.length >= MAX_EVENTS_WAITING) return arrival.settle({ kind: 'overloaded' });
