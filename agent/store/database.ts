@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
 import { createPrivately, fileBytes, freeBytes, removeFile, syncFolder } from './files.ts';
-import { pragmaNumber, type Sqlite } from './sqlite.ts';
+import { isFull, pragmaNumber, type Sqlite } from './sqlite.ts';
 
 /** Where the database is and how much room it may take. */
 export interface DatabaseSettings {
@@ -119,6 +119,17 @@ export class CoreDatabase {
       return work();
     } finally {
       this.#limitTo(this.#everydayLimit());
+    }
+  }
+
+  /** Runs a write that must not be refused for want of room: when it was, again with the reserve and the ballast's room. */
+  keep<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      this.onFull();
+      return this.withReserve(work);
     }
   }
 

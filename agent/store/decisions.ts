@@ -3,6 +3,8 @@ import type { DecisionId } from '../core/ids.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Sqlite, Statement } from './sqlite.ts';
 
+const PAGE_ROWS = 256;
+
 /** Which decisions to list. */
 export interface DecisionsQuery {
   /** Only those made before; all of them when left out. */
@@ -15,12 +17,14 @@ export interface DecisionsQuery {
 export class DecisionsTable {
   readonly #add: Statement<[string, number, string, string, string, string]>;
   readonly #byId: Statement<[string], string>;
+  readonly #page: Statement<[number], DecisionColumns>;
   readonly #offers: Statement<[number, number], DecisionColumns>;
   readonly #holds: Statement<[number, number], DecisionColumns>;
 
   constructor(sqlite: Sqlite) {
     this.#add = sqlite.prepare('INSERT INTO decisions (id, at_ms, visit, kind, reason, body) VALUES (?, ?, ?, ?, ?, ?)');
     this.#byId = sqlite.prepare<[string], string>('SELECT body FROM decisions WHERE id = ?').pluck();
+    this.#page = sqlite.prepare(`SELECT no, at_ms AS atMs, body FROM decisions WHERE no > ? ORDER BY no LIMIT ${PAGE_ROWS}`);
     this.#offers = listing(sqlite, 'offer');
     this.#holds = listing(sqlite, 'hold');
   }
@@ -33,6 +37,19 @@ export class DecisionsTable {
   byId(id: DecisionId): Decision | undefined {
     const body = this.#byId.get(id);
     return body === undefined ? undefined : parse(body);
+  }
+
+  /** Every decision in the order they were made, read lazily. */
+  *all(): Generator<Decision> {
+    let after = 0;
+    for (;;) {
+      const rows = this.#page.all(after);
+      for (const row of rows) {
+        yield parse(row.body);
+        after = row.no;
+      }
+      if (rows.length < PAGE_ROWS) return;
+    }
   }
 
   /** Newest first. */

@@ -117,14 +117,8 @@ export class SqliteJournal {
    */
   saveSnapshot(snapshot: StoredSnapshot): void {
     const forgets = this.#forgets.through(snapshot.seq);
-    this.#database.withReserve(() =>
-      inTransaction(this.#database.sqlite, () =>
-        this.#replaceSnapshots(
-          snapshot,
-          forgets.map((f) => f.visit),
-        ),
-      ),
-    );
+    const forgotten = forgets.map(({ visit }) => visit);
+    this.#database.keep(() => inTransaction(this.#database.sqlite, () => this.#replaceSnapshots(snapshot, forgotten)));
     if (forgets.length > 0) this.#scrub();
   }
 

@@ -43,7 +43,7 @@ export class Maintenance {
    */
   upkeep(nowMs: TimestampMs): UpkeepReport {
     this.#quarantine.flush(nowMs);
-    const sweep = this.#retention.sweep(nowMs);
+    const sweep = this.#database.keep(() => this.#retention.sweep(nowMs));
     dropCorruptFiles(this.#dir, nowMs - CORRUPT_KEPT_MS);
     return { sweep, hasBallast: this.#database.regainRoom() };
   }

@@ -1,6 +1,7 @@
 import type { TimestampMs } from '../core/units.ts';
 import { type AuditEntry, AuditTable } from './audit.ts';
-import { inTransaction, type Sqlite, type Statement } from './sqlite.ts';
+import type { CoreDatabase } from './database.ts';
+import { inTransaction, type Statement } from './sqlite.ts';
 
 /** What a manager may do, from looking to everything. */
 export type ManagerRole = 'viewer' | 'manager' | 'admin';
@@ -20,9 +21,9 @@ export interface ManagerSession {
   readonly expiresAtMs: TimestampMs;
 }
 
-/** Manager accounts and their sessions. */
+/** Manager accounts and their sessions. Whoever comes to look at a full disk must be able to sign in. */
 export class ManagersTable {
-  readonly #sqlite: Sqlite;
+  readonly #database: CoreDatabase;
   readonly #audit: AuditTable;
   readonly #count: Statement<[], number>;
   readonly #create: Statement<[string, string, string, number]>;
@@ -32,8 +33,9 @@ export class ManagersTable {
   readonly #touchSession: Statement<[number, string]>;
   readonly #endSession: Statement<[string]>;
 
-  constructor(sqlite: Sqlite) {
-    this.#sqlite = sqlite;
+  constructor(database: CoreDatabase) {
+    const { sqlite } = database;
+    this.#database = database;
     this.#audit = new AuditTable(sqlite);
     this.#count = sqlite.prepare<[], number>('SELECT count(*) FROM managers').pluck();
     this.#create = sqlite.prepare('INSERT INTO managers (name, password_hash, role, created_at_ms) VALUES (?, ?, ?, ?)');
@@ -54,7 +56,7 @@ export class ManagersTable {
 
   /** Adds an account; throws when the name is taken. */
   create(account: ManagerAccount & { readonly atMs: TimestampMs }): void {
-    this.#create.run(account.name, account.passwordHash, account.role, account.atMs);
+    this.#database.keep(() => this.#create.run(account.name, account.passwordHash, account.role, account.atMs));
   }
 
   find(name: string): ManagerAccount | undefined {
@@ -62,7 +64,7 @@ export class ManagersTable {
   }
 
   saveSession(session: ManagerSession): void {
-    this.#saveSession.run(session.idHash, session.name, session.createdAtMs, session.expiresAtMs);
+    this.#database.keep(() => this.#saveSession.run(session.idHash, session.name, session.createdAtMs, session.expiresAtMs));
   }
 
   /** The session, unless it has run out at `nowMs` or its account is gone. */
@@ -74,15 +76,15 @@ export class ManagersTable {
   }
 
   touchSession(idHash: string, expiresAtMs: TimestampMs): void {
-    this.#touchSession.run(expiresAtMs, idHash);
+    this.#database.keep(() => this.#touchSession.run(expiresAtMs, idHash));
   }
 
   endSession(idHash: string): void {
-    this.#endSession.run(idHash);
+    this.#database.keep(() => this.#endSession.run(idHash));
   }
 
   /** Adds one entry to the audit trail, on its own. */
   recordAudit(entry: AuditEntry): void {
-    inTransaction(this.#sqlite, () => this.#audit.add([entry]));
+    this.#database.keep(() => inTransaction(this.#database.sqlite, () => this.#audit.add([entry])));
   }
 }

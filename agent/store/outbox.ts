@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Outbox, OutboxBatch, OutboxStats } from '../../sync/outbox.ts';
 import type { TimestampMs } from '../core/units.ts';
+import type { CoreDatabase } from './database.ts';
 import { MetaTable } from './meta.ts';
-import { inTransaction, type Sqlite, type Statement } from './sqlite.ts';
+import { inTransaction, type Statement } from './sqlite.ts';
 
 const EPOCH = 'outbox.epoch';
 const LAST_ACKNOWLEDGED = 'outbox.last_acknowledged_at_ms';
 
 /** Batches on their way to the cloud: added by the turn that made them, deleted when the cloud has them. */
 export class OutboxTable implements Outbox {
-  readonly #sqlite: Sqlite;
+  readonly #database: CoreDatabase;
   readonly #add: Statement<[number, string], { readonly bytes: number }>;
   readonly #newest: Statement<[number], OutboxBatch>;
   readonly #oldest: Statement<[number], OutboxBatch>;
@@ -20,8 +21,9 @@ export class OutboxTable implements Outbox {
   /** Kept here because adding them up reads every page of the table, and the status page asks every second. */
   #pending: { readonly batches: number; readonly bytes: number };
 
-  constructor(sqlite: Sqlite) {
-    this.#sqlite = sqlite;
+  constructor(database: CoreDatabase) {
+    const { sqlite } = database;
+    this.#database = database;
     this.#add = sqlite.prepare('INSERT INTO outbox (created_at_ms, body) VALUES (?, ?) RETURNING octet_length(body) AS bytes');
     this.#newest = sqlite.prepare('SELECT seq, created_at_ms AS createdAtMs, body FROM outbox ORDER BY seq DESC LIMIT ?');
     this.#oldest = sqlite.prepare('SELECT seq, created_at_ms AS createdAtMs, body FROM outbox ORDER BY seq LIMIT ?');
@@ -43,13 +45,14 @@ export class OutboxTable implements Outbox {
 
   /** Never gives out numbers up to `seq` again: after a restore, batches with those numbers may have been sent. */
   skipThrough(seq: number): void {
-    inTransaction(this.#sqlite, () => {
-      this.#sqlite
+    const { sqlite } = this.#database;
+    inTransaction(sqlite, () => {
+      sqlite
         .prepare(
           "INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'outbox')",
         )
         .run();
-      this.#sqlite.prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'").run(seq);
+      sqlite.prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'").run(seq);
     });
   }
 
@@ -65,10 +68,11 @@ export class OutboxTable implements Outbox {
   }
 
   acknowledge(seqs: readonly number[], nowMs: TimestampMs): void {
-    const removed = inTransaction(this.#sqlite, () => {
+    const remove = () => {
       this.#meta.set(LAST_ACKNOWLEDGED, String(nowMs));
       return seqs.map((seq) => this.#remove.get(seq)?.bytes).filter((bytes) => bytes !== undefined);
-    });
+    };
+    const removed = this.#database.keep(() => inTransaction(this.#database.sqlite, remove));
     this.#count(-removed.length, -removed.reduce((sum, bytes) => sum + bytes, 0));
   }
 

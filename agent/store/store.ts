@@ -86,7 +86,7 @@ export class Store implements Disposable {
     this.database = database;
     this.recovery = parts.recovery;
     this.#lock = parts.lock;
-    this.outbox = new OutboxTable(sqlite);
+    this.outbox = new OutboxTable(database);
     this.quarantine = new Quarantine(sqlite);
     this.journal = new SqliteJournal(database, { outbox: this.outbox, quarantine: this.quarantine, erasures: parts.erasures });
     const retention = new Retention(sqlite, parts.retention);
@@ -99,7 +99,7 @@ export class Store implements Disposable {
     this.minutes = new MinutesTable(sqlite);
     this.money = new MoneyQueries(sqlite);
     this.audit = new AuditTable(sqlite);
-    this.managers = new ManagersTable(sqlite);
+    this.managers = new ManagersTable(database);
     this.devices = new DeviceCredentials(sqlite);
     this.personal = new PersonalData(sqlite);
     this.meta = new MetaTable(sqlite);

@@ -282,6 +282,21 @@ describe('a full disk quota', () => {
     expect(store.journal.lastSeq()).toBe(seq - 1);
   });
 
+  it('still lets managers sign in, snapshots be taken and batches be acknowledged', () => {
+    const store = openTestStore({ quotaBytes: 12_000_000 });
+    store.managers.create({ name: 'kim', passwordHash: 'x'.repeat(100), role: 'admin', atMs: T0 });
+    store.journal.commit(turn({ inputs: [weight(1)], batches: ['{}'] }));
+    fill(store);
+    for (let n = 0; n < 200; n += 1) {
+      store.managers.saveSession({ idHash: `session-${n}`.padEnd(64), name: 'kim', createdAtMs: T0, expiresAtMs: T0 + 1 });
+      store.managers.recordAudit({ atMs: T0, action: 'login', detail: 'kim' });
+    }
+    store.journal.saveSnapshot({ seq: store.journal.lastSeq(), atMs: T0, format: 1, body: 'x'.repeat(50_000) });
+    store.outbox.acknowledge([1], T0);
+    expect(store.managers.findSession('session-199'.padEnd(64), T0)).toBeDefined();
+    expect(store.outbox.stats().pendingBatches).toBe(0);
+  });
+
   it('never lets the file outgrow the quota, however often it is filled', () => {
     const store = openTestStore({ quotaBytes: 12_000_000 });
     for (let round = 0; round < 4; round += 1) {

@@ -1,0 +1,59 @@
+import Database from 'better-sqlite3';
+import type { Decision } from '../core/decision.ts';
+import type { LoggedInput } from '../core/input.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { DecisionsTable } from './decisions.ts';
+import { InboxTable } from './inbox.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { pragmaNumber, type Sqlite } from './sqlite.ts';
+
+/** A recorded log, opened for reading only: a `core.db`, a backup, or a copy of either. The agent that wrote it may be running. */
+export class LogFile implements Disposable {
+  readonly #sqlite: Sqlite;
+  readonly #inbox: InboxTable;
+  readonly #decisions: DecisionsTable;
+
+  constructor(sqlite: Sqlite) {
+    this.#sqlite = sqlite;
+    this.#inbox = new InboxTable(sqlite);
+    this.#decisions = new DecisionsTable(sqlite);
+  }
+
+  /** First position that is still there, 0 for an empty log; above 1 the beginning was deleted by age or shed. */
+  firstSeq(): number {
+    return this.#inbox.firstSeq();
+  }
+
+  /** Entries after `afterSeq`, oldest first, read lazily. */
+  read(afterSeq: number): Iterable<LoggedInput> {
+    return this.#inbox.read(afterSeq);
+  }
+
+  /** The decisions that were recorded with the log, in the order they were made. */
+  decisions(): Iterable<Decision> {
+    return this.#decisions.all();
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite.close();
+  }
+}
+
+/** Opens a recorded log. The error is a sentence for whoever named the file. */
+export function openLogFile(path: string): Result<LogFile, string> {
+  let sqlite: Sqlite | undefined;
+  try {
+    sqlite = new Database(path, { readonly: true, fileMustExist: true });
+    const version = pragmaNumber(sqlite, 'user_version');
+    if (version < 1 || version > MIGRATIONS.length) {
+      sqlite.close();
+      return fail(
+        `Cannot read the log "${path}": it has schema ${version}, this version of the agent knows schemas 1 to ${MIGRATIONS.length}`,
+      );
+    }
+    return ok(new LogFile(sqlite));
+  } catch (error) {
+    sqlite?.close();
+    return fail(`Cannot read the log "${path}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
