@@ -106,7 +106,10 @@ export class BrokerGate {
     session.known = { device: identity.device, clientId: client.id, access };
     this.#byClientId.set(client.id, session);
     this.#perDevice.set(identity.device, others + 1);
-    session.stream.allowPackets(Math.min(identity.maxPacketBytes ?? limits.maxPacketBytes, limits.maxFramePacketBytes));
+    const { maxPacketBytes } = identity;
+    session.stream.allowPackets(
+      maxPacketBytes === undefined ? limits.maxPacketBytes : Math.min(maxPacketBytes, limits.maxFramePacketBytes),
+    );
     return undefined;
   }
 

@@ -36,7 +36,7 @@ export interface BrokerLimits {
   readonly stopTimeoutMs: DurationMs;
 }
 
-/** Safe for a store of some hundred devices on a small computer: at most about 80 MB if every client does its worst. */
+/** Safe for a store of some hundred devices on a small computer: one client can make the broker hold about half a megabyte. */
 export const DEFAULT_BROKER_LIMITS: BrokerLimits = {
   maxPacketBytes: 65_536,
   maxFramePacketBytes: 1_048_576,

@@ -27,7 +27,7 @@ export function describeEnd(trace: ConnectionTrace): ConnectionEnd {
   if (takenOver) {
     return {
       kind: 'refused',
-      sentence: `Another program connects to ${address} with our client id "${clientId}", and the two throw each other out; give one of them another mqtt.clientId`,
+      sentence: `Another program connects to ${address} with our client id "${clientId}", and the two throw each other out; if it is the agent of another store, give one of them another store.id`,
     };
   }
   const code = error?.code;
@@ -36,7 +36,7 @@ export function describeEnd(trace: ConnectionTrace): ConnectionEnd {
   if (typeof code === 'string' && isCertificateFault(code)) {
     return {
       kind: 'refused',
-      sentence: `Cannot trust the certificate of ${address} (${code}); set mqtt.tls.ca to the authority that issued it`,
+      sentence: `Cannot trust the certificate of ${address} (${code}); set mqtt.caFile to the authority that issued it`,
     };
   }
   if (!hasReached || error !== undefined) {
@@ -56,11 +56,11 @@ function describeRefusal(address: string, clientId: string, code: number): Conne
   if (CREDENTIAL_CODES.has(code)) {
     return {
       kind: 'refused',
-      sentence: `The broker at ${address} refuses our user name or password; check mqtt.username and mqtt.password`,
+      sentence: `The broker at ${address} refuses our user name or password; check mqtt.username and mqtt.passwordFile`,
     };
   }
   if (CLIENT_ID_CODES.has(code)) {
-    return { kind: 'refused', sentence: `The broker at ${address} refuses our client id "${clientId}"; set mqtt.clientId to another one` };
+    return { kind: 'refused', sentence: `The broker at ${address} refuses our client id "${clientId}", which is made from store.id` };
   }
   if (BUSY_CODES.has(code)) return { kind: 'unreachable', sentence: `The broker at ${address} says that it is not available now` };
   return { kind: 'refused', sentence: `The broker at ${address} refuses the connection (code ${code}); its log says why` };

@@ -135,7 +135,7 @@ export class ExternalBroker implements Transport {
   /** Not every broker says that it gave our session to somebody else; it looks like this. */
   #rivalSentence(): string {
     const { clientId } = this.#settings;
-    return `The broker at ${this.#address.name} has ended ${this.#shortLives} connections in a row soon after accepting them; if another program uses our client id "${clientId}", give one of them another mqtt.clientId`;
+    return `The broker at ${this.#address.name} has ended ${this.#shortLives} connections in a row soon after accepting them; if the agent of another store uses our client id "${clientId}", give one of them another store.id`;
   }
 
   /** Full jitter: uniform between nothing and a bound that doubles. */

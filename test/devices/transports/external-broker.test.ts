@@ -120,7 +120,7 @@ describe.skipIf(!hasPeer('mosquitto'))('the connection to a mosquitto', () => {
     await run(wrong);
     await waitForState(wrong, 'refused');
     expect(wrong.status().sentence).toBe(
-      `The broker at mqtt://127.0.0.1:${broker.port} refuses our user name or password; check mqtt.username and mqtt.password; trying again by itself`,
+      `The broker at mqtt://127.0.0.1:${broker.port} refuses our user name or password; check mqtt.username and mqtt.passwordFile; trying again by itself`,
     );
     const right = createTransport(broker.port, { url: `mqtt://agent:right@127.0.0.1:${broker.port}`, clientId: 'right' });
     await run(right);
@@ -142,7 +142,7 @@ describe.skipIf(!hasPeer('mosquitto'))('the connection to a mosquitto', () => {
     const one = createTransport(broker.port);
     const other = createTransport(broker.port);
     await Promise.all([run(one), run(other)]);
-    await vi.waitFor(() => expect(`${one.status().sentence} ${other.status().sentence}`).toContain('mqtt.clientId'), {
+    await vi.waitFor(() => expect(`${one.status().sentence} ${other.status().sentence}`).toContain('store.id'), {
       timeout: 10_000,
       interval: 1,
     });

@@ -61,7 +61,7 @@ describe('TLS', () => {
   it('is refused with a sentence when the certificate is of nobody we know', async () => {
     const { broker } = await listen();
     const device = await dial(broker.port(), {});
-    await vi.waitFor(() => expect(device.status()).toMatchObject({ state: 'refused', sentence: expect.stringContaining('mqtt.tls.ca') }), {
+    await vi.waitFor(() => expect(device.status()).toMatchObject({ state: 'refused', sentence: expect.stringContaining('mqtt.caFile') }), {
       timeout: 10_000,
     });
     expect(broker.status().clients).toBe(0);
