@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
-import { createPrivately, fileBytes, freeBytes, removeFile, syncFolder } from './files.ts';
+import { createPrivately, freeBytes, removeFile, syncFolder } from './files.ts';
 import { isFull, pragmaNumber, type Sqlite } from './sqlite.ts';
 
 /** Where the database is and how much room it may take. */
@@ -69,9 +70,10 @@ export class CoreDatabase {
       );
     }
     const file = coreFile(settings.dir);
-    const isNew = fileBytes(file) === 0;
-    // Created by us and not by SQLite, so that its log and shared memory inherit the mode.
-    createPrivately(file);
+    const isNew = !existsSync(file);
+    // Created by us and not by SQLite, so that its log and shared memory inherit the mode. @NOTE never open an existing database file by
+    // other means than SQLite: closing it drops the locks that this process holds on it, and another process may then delete the log.
+    if (isNew) createPrivately(file);
     const sqlite = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       configure(sqlite);

@@ -7,6 +7,8 @@ import type { Quarantine } from './quarantine.ts';
 import { dropCorruptFiles } from './recovery.ts';
 import type { Retention, SweepReport } from './retention.ts';
 
+/** Together with the chunk of a sweep: 8,000 log entries a minute, more than eleven million a day, in about 30 ms. */
+const SWEEPS_A_ROUND = 8;
 /** A damaged file is kept this long for whoever wants to look. */
 const CORRUPT_KEPT_MS = 7 * DAY_MS;
 
@@ -38,14 +40,23 @@ export class Maintenance {
   }
 
   /**
-   * Quick upkeep, once a minute or when `sweep.hasMore` a second later: retention, quarantine, ballast. The ballast is first written
+   * Quick upkeep, once a minute, or sooner while `sweep.hasMore`: retention, quarantine, ballast. The ballast is first written
    * here and not at start, since writing 32 MB takes seconds on a memory card. `nowMs` must be trusted time.
    */
   upkeep(nowMs: TimestampMs): UpkeepReport {
     this.#quarantine.flush(nowMs);
-    const sweep = this.#database.keep(() => this.#retention.sweep(nowMs));
+    const sweep = this.#database.keep(() => this.#sweepSome(nowMs));
     dropCorruptFiles(this.#dir, nowMs - CORRUPT_KEPT_MS);
     return { sweep, hasBallast: this.#database.regainRoom() };
+  }
+
+  #sweepSome(nowMs: TimestampMs): SweepReport {
+    const rows: Record<string, number> = {};
+    for (let sweeps = 1; ; sweeps += 1) {
+      const sweep = this.#retention.sweep(nowMs);
+      for (const [table, count] of Object.entries(sweep.rows)) rows[table] = (rows[table] ?? 0) + count;
+      if (!sweep.hasMore || sweeps === SWEEPS_A_ROUND) return { rows, hasMore: sweep.hasMore };
+    }
   }
 
   /**

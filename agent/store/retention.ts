@@ -26,7 +26,7 @@ export const DEFAULT_RETENTION: RetentionPolicy = {
 };
 
 /** Rows of one transaction: a few milliseconds on an SSD, under 50 on a memory card. */
-export const RETENTION_CHUNK_ROWS = 500;
+export const RETENTION_CHUNK_ROWS = 1_000;
 
 /** Free pages are given back to the disk in steps of this many, and only when they are a good part of the file. */
 const VACUUM_PAGES = 256;

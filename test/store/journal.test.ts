@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -337,6 +338,18 @@ it('a second agent on the same folder is refused with a hint, a guest is not', (
   expect(first.devices.verify('shelf-03', secret)).toBe(true);
   first[Symbol.dispose]();
   expect(openTestStore({ dir }).recovery).toBeUndefined();
+});
+
+it('another process that comes and goes does not take the log away from a running agent', () => {
+  const dir = tempDir();
+  const store = openTestStore({ dir });
+  store.journal.commit(turn({ inputs: [weight(1)] }));
+  openTestStore({ dir, access: 'guest' })[Symbol.dispose]();
+  const visit = `const db = new (require('better-sqlite3'))(process.argv[1]); console.log(db.prepare('SELECT count(*) FROM inbox').pluck().get()); db.close()`;
+  const rowsSeenElsewhere = () => Number(execFileSync(process.execPath, ['-e', visit, `${dir}/core.db`], { encoding: 'utf8' }));
+  expect(rowsSeenElsewhere()).toBe(1);
+  store.journal.commit(turn({ inputs: weights(2, 9) }));
+  expect(rowsSeenElsewhere()).toBe(9);
 });
 
 it('only the user who runs the agent can read the files', () => {
