@@ -72,7 +72,7 @@ export class CoreDatabase {
     const file = coreFile(settings.dir);
     const isNew = !existsSync(file);
     // Created by us and not by SQLite, so that its log and shared memory inherit the mode. @NOTE never open an existing database file by
-    // other means than SQLite: closing it drops the locks that this process holds on it, and another process may then delete the log.
+    // other means than SQLite: closing it drops the locks that this process holds on it (POSIX), and with them SQLite's protection from other processes.
     if (isNew) createPrivately(file);
     const sqlite = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
