@@ -191,6 +191,14 @@ describe('readableRow', () => {
     expect(text).toContain('{"x":2}');
   });
 
+  it('unpacks a record, and says what it repeats only once', () => {
+    expect(readableRow({ kind: 'scored', body: { kind: 'scored', visit: 'v' } }, time)).toEqual([
+      { name: 'kind', value: 'scored' },
+      { name: 'visit', value: 'v' },
+    ]);
+    expect(readableRow({ state: 'open', body: { state: 'shown' } }, time)).toHaveLength(2);
+  });
+
   it('a row that is no object is shown as it is', () => {
     expect(readableRow('plain', time)).toEqual([{ name: '–', value: 'plain' }]);
   });

@@ -242,7 +242,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       const file = await download;
       expect(file.suggestedFilename()).toMatch(/^my-visit-\d{4}-\d\d-\d\d\.json$/);
       const held = JSON.parse(await readFile(await file.path(), 'utf8')) as { readonly held: object };
-      expect(Object.keys(held.held)).toEqual(['visit', 'consents', 'offers', 'inbox']);
+      expect(Object.keys(held.held)).toEqual(['inbox', 'visits', 'consents', 'offers']);
     });
 
     it('changes a consent, and shows what the store noted when that fails', async () => {

@@ -49,7 +49,7 @@ export interface ManagerApi {
 /** Where the live overview comes from. */
 export const OVERVIEW_STREAM_URL = '/api/v1/store/stream';
 
-const DECISIONS_A_PAGE = 30;
+const DECISIONS_A_PAGE = 15;
 const QUARANTINE_SHOWN = 50;
 
 /** The API of the agent that served this page; the session is a cookie that scripts cannot read. */

@@ -20,7 +20,7 @@ export function Posters(): JSX.Element {
       {isLocal ? (
         <p class="strip tone-warn no-print">
           <Icon name="warning" /> Phones cannot reach this address, because the agent listens on this computer only. Name an address of the
-          store’s network in the configuration (http.host) before printing.
+          store’s network in the configuration (http.host, http.publicUrl) before printing.
         </p>
       ) : null}
       <div class="filters no-print">

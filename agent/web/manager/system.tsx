@@ -68,9 +68,6 @@ export function Machine(): JSX.Element {
         parts={[{ value: disk.usedBytes, look: disk.usedBytes > disk.quotaBytes * 0.9 ? 'bar-bad' : 'bar-main' }]}
       />
       <p>{disk.sentence}</p>
-      <p class="note">
-        {bytes(disk.usedBytes)} of {bytes(disk.quotaBytes)}
-      </p>
     </Card>
   );
 }

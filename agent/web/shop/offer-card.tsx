@@ -36,7 +36,7 @@ export function OfferCard(props: { readonly offer: ShopOffer }): JSX.Element {
       <div class="offer-code">
         <p class="note">{t('offer.till')}</p>
         <QrCode text={offer.code.long} label={t('offer.qrLabel', { code: offer.code.short })} />
-        <p class="short-code">{offer.code.short}</p>
+        <ShortCode code={offer.code.short} />
       </div>
       <details class="fold why">
         <summary>{t('offer.why')}</summary>
@@ -52,6 +52,18 @@ export function OfferCard(props: { readonly offer: ShopOffer }): JSX.Element {
         </button>
       </div>
     </article>
+  );
+}
+
+/** In groups of four for reading out; the gaps are drawn, not written, so that a copied code is whole. */
+function ShortCode(props: { readonly code: string }): JSX.Element {
+  const groups = props.code.match(/.{1,4}/gu) ?? [];
+  return (
+    <p class="short-code">
+      {groups.map((group, at) => (
+        <span key={`${at}${group}`}>{group}</span>
+      ))}
+    </p>
   );
 }
 

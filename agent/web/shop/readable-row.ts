@@ -12,7 +12,9 @@ const MAX_DEPTH = 2;
  * because leaving something out would make "everything held" untrue.
  */
 export function readableRow(row: unknown, time: (atMs: number) => string): readonly ReadableField[] {
-  return fieldsOf('', row, { depth: 0, time });
+  const fields = fieldsOf('', row, { depth: 0, time });
+  // A row's body repeats the columns that the store looks rows up by; saying the same twice helps nobody.
+  return fields.filter((field, at) => fields.findIndex(({ name, value }) => name === field.name && value === field.value) === at);
 }
 
 function fieldsOf(
@@ -21,11 +23,15 @@ function fieldsOf(
   context: { readonly depth: number; readonly time: (atMs: number) => string },
 ): readonly ReadableField[] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && context.depth <= MAX_DEPTH) {
-    return Object.entries(value).flatMap(([key, inner]) =>
-      fieldsOf(path === '' ? inWords(key) : `${path}, ${inWords(key)}`, inner, { ...context, depth: context.depth + 1 }),
-    );
+    return Object.entries(value).flatMap(([key, inner]) => fieldsOf(pathTo(path, key), inner, { ...context, depth: context.depth + 1 }));
   }
   return [{ name: path === '' ? '–' : path, value: textOf(path, value, context.time) }];
+}
+
+/** The column that holds a whole record is a box, not a word. */
+function pathTo(path: string, key: string): string {
+  if (path === '') return key === 'body' ? '' : inWords(key);
+  return `${path}, ${inWords(key)}`;
 }
 
 function textOf(name: string, value: unknown, time: (atMs: number) => string): string {

@@ -78,10 +78,10 @@ export function serveShop(store: FakeStore): void {
       exportedAtMs: Date.now(),
       visitId: 'v_sample',
       held: {
-        visit: [{ id: 'v_sample', openedAtMs: Date.now(), origin: 'phone' }],
-        consents: [{ purpose: 'offers', granted: true, textVersion: '1' }],
+        inbox: [{ seq: 9, kind: 'visit.placed', body: { kind: 'visit.placed', visit: 'v_sample', fixture: 'shelf-03' } }],
+        visits: [{ id: 'v_sample', opened_at_ms: Date.now(), origin: 'phone' }],
+        consents: [{ purpose: 'offers', granted: 1, text_version: '1' }],
         offers: [],
-        inbox: [{ kind: 'visit.placed', fixture: 'shelf-03' }],
       },
     },
   });
