@@ -160,6 +160,9 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   if (JSON.stringify(recovered.state.store?.map) !== JSON.stringify(map)) await submit({ kind: 'store.configured', store: map });
   if (!recovered.state.clockTrusted) await submit({ kind: 'clock.trust', trusted: true });
 
+  // An erasure that a crash left half done is finished now: the snapshot without the visit lets its log entries go.
+  if (store.journal.pendingForgets().count > 0) snapshots.take(clock.nowMs());
+
   const cloud = createCloudLink(config, {
     secrets,
     outbox: store.outbox,
@@ -281,10 +284,12 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   timers.every(TICK_MS, 'tick', () => (isDue(loop.state, clock.nowMs()) ? submit({ kind: 'tick' }) : undefined));
   timers.every(1_000, 'status', () => void status.look());
   timers.every(1_000, 'clock', checkClock);
-  timers.every(MINUTE_MS, 'upkeep', () => {
-    if (!clock.trusted) return;
+  let upkeepDueMs = 0;
+  timers.every(1_000, 'upkeep', () => {
+    if (!clock.trusted || systemClock.monotonicMs() < upkeepDueMs) return;
     const report = store.maintenance.upkeep(clock.nowMs());
     if (report.hasBallast) status.noteTrouble('none', '');
+    upkeepDueMs = systemClock.monotonicMs() + (report.sweep.hasMore ? 0 : MINUTE_MS);
   });
   timers.every(10 * MINUTE_MS, 'backup', async () => {
     const backup = clock.trusted ? await store.maintenance.backUpIfDue(clock.nowMs()) : undefined;

@@ -18,6 +18,10 @@ export function admit(state: State, reading: Reading): Admission {
     case 'shelf.pick':
     case 'shelf.return':
       return store.slots.has(reading.slot) ? 'admitted' : 'unknown-slot';
+    case 'vibration':
+    case 'reach':
+    case 'distance':
+      return reading.slot === undefined || store.slots.has(reading.slot) ? 'admitted' : 'unknown-slot';
     default:
       return 'admitted';
   }

@@ -18,7 +18,8 @@ export function recordSale(
 ): void {
   const { state, nowMs } = context;
   const { pos, till } = sale;
-  const key = `${till}|${pos.receipt}`;
+  // Many tills begin their receipt numbers again every day.
+  const key = `${state.today.day}|${till}|${pos.receipt}`;
   if (state.receipts.has(key)) return;
   putBounded(state.receipts, key, nowMs, STATE_LIMITS.receipts);
   for (const offer of sale.offers) redeem(context, { offer, receipt: pos.receipt, till });

@@ -36,7 +36,7 @@ export function observe(context: StepContext, input: ReadingInput): void {
     case 'presence':
       return people(context, reading, reading.count);
     case 'camera.detections':
-      return people(context, reading, reading.people.length);
+      return reading.partial === true ? undefined : people(context, reading, reading.people.length);
     case 'door.count':
       count(context, 'doorIn', zoneOf(context, reading), reading.in);
       return count(context, 'doorOut', zoneOf(context, reading), reading.out);
@@ -48,6 +48,12 @@ export function observe(context: StepContext, input: ReadingInput): void {
       return noteStatus(context, reading);
     case 'rfid.read':
     case 'climate':
+    case 'contact':
+    case 'occupancy':
+    case 'vibration':
+    case 'button':
+    case 'reach':
+    case 'distance':
       // Kept in the log and in the device's health; nothing decides on them yet.
       return;
   }

@@ -1,5 +1,5 @@
 import type { DeviceId, SlotId } from './ids.ts';
-import type { Cents, Dbm, DurationMs, Grams, Probability, TimestampMs } from './units.ts';
+import type { Cents, Dbm, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
 
 /**
  * What one device said, in the agent's own words: the form every adapter decodes to.
@@ -19,15 +19,42 @@ export type ReadingBody =
   | { readonly kind: 'shelf.weight'; readonly slot: SlotId; readonly grams: Grams }
   | { readonly kind: 'shelf.pick'; readonly slot: SlotId; readonly count: number }
   | { readonly kind: 'shelf.return'; readonly slot: SlotId; readonly count: number }
-  | { readonly kind: 'rfid.read'; readonly epc: string; readonly rssiDbm: Dbm }
+  | RfidRead
   | { readonly kind: 'presence'; readonly count: number }
   | { readonly kind: 'ble.sighting'; readonly beacon: string; readonly rssiDbm: Dbm; readonly txPowerDbm?: Dbm }
-  | { readonly kind: 'camera.detections'; readonly people: readonly DetectedPerson[] }
+  | CameraDetections
   | { readonly kind: 'door.count'; readonly in: number; readonly out: number }
   | PosSale
   | Climate
   | { readonly kind: 'context'; readonly topic: string; readonly value: string; readonly untilMs: TimestampMs }
+  /** A door, flap or drawer. */
+  | { readonly kind: 'contact'; readonly open: boolean }
+  /** Somebody is there, or nobody: from a motion or presence sensor that does not count. */
+  | { readonly kind: 'occupancy'; readonly occupied: boolean }
+  /** Something was moved or shaken; without `slot` somewhere on the device's fixture. */
+  | { readonly kind: 'vibration'; readonly active: boolean; readonly slot?: SlotId }
+  /** A press or gesture on a button, cube or wall switch; `action` in lower case, such as `single`, `double`, `long`, `flip90`. */
+  | { readonly kind: 'button'; readonly action: string }
+  /** A hand in front of a slot or fixture. */
+  | { readonly kind: 'reach'; readonly active: boolean; readonly slot?: SlotId }
+  /** How far the nearest thing is from a time-of-flight or ultrasonic sensor. */
+  | { readonly kind: 'distance'; readonly metres: Metres; readonly slot?: SlotId }
   | DeviceStatus;
+
+/** A tag was read. Readers of near field tags measure no signal. */
+export interface RfidRead {
+  readonly kind: 'rfid.read';
+  readonly epc: string;
+  readonly rssiDbm?: Dbm;
+}
+
+/** People in one picture. */
+export interface CameraDetections {
+  readonly kind: 'camera.detections';
+  readonly people: readonly DetectedPerson[];
+  /** Only some of those in the picture, as from a camera that reports each person by itself: says nothing about how many there are. */
+  readonly partial?: boolean;
+}
 
 /** A person as a box in the picture: x, y (top-left), w, h in [0, 1] of the frame. `track` means nothing outside its camera. */
 export interface DetectedPerson {
@@ -92,5 +119,11 @@ export const READING_CLASS = {
   'pos.sale': 'event',
   climate: 'telemetry',
   context: 'event',
+  contact: 'event',
+  occupancy: 'telemetry',
+  vibration: 'telemetry',
+  button: 'event',
+  reach: 'telemetry',
+  distance: 'telemetry',
   'device.status': 'telemetry',
 } as const satisfies Record<ReadingKind, 'telemetry' | 'event'>;

@@ -24,7 +24,7 @@ export interface State {
   readonly slots: Map<SlotId, SlotTrack>;
   readonly people: Map<ZoneId, { count: number; atMs: TimestampMs }>;
   readonly displays: Map<FixtureId, { readonly untilMs: TimestampMs; readonly shownAtMs: TimestampMs }>;
-  /** Sales already counted, `till|receipt`, oldest first. */
+  /** Sales already counted, `day|till|receipt`, oldest first. */
   readonly receipts: Map<string, TimestampMs>;
   /** Visit behind a redeemed receipt, so that the sale that follows is linked. */
   readonly receiptVisits: Map<string, VisitId>;

@@ -6,6 +6,7 @@ import type { CoreDatabase } from './database.ts';
 import type { ErasureList } from './erasures.ts';
 import { ForgetsTable } from './forgets.ts';
 import { blanked, InboxTable, isTelemetry, subjectOf } from './inbox.ts';
+import { LogGaps } from './log-gaps.ts';
 import type { OutboxTable } from './outbox.ts';
 import type { Quarantine } from './quarantine.ts';
 import { RowWriter } from './row-writer.ts';
@@ -30,6 +31,7 @@ export class SqliteJournal {
   readonly #inbox: InboxTable;
   readonly #snapshots: SnapshotTable;
   readonly #forgets: ForgetsTable;
+  readonly #gaps: LogGaps;
   readonly #rows: RowWriter;
   readonly #outbox: OutboxTable;
   readonly #quarantine: Quarantine;
@@ -50,11 +52,12 @@ export class SqliteJournal {
     this.#inbox = new InboxTable(sqlite);
     this.#snapshots = new SnapshotTable(sqlite);
     this.#forgets = new ForgetsTable(sqlite);
+    this.#gaps = new LogGaps(sqlite);
     this.#rows = new RowWriter(sqlite);
     this.#outbox = parts.outbox;
     this.#quarantine = parts.quarantine;
     this.#erasures = parts.erasures;
-    this.#shedding = new Shedding(database, { inbox: this.#inbox, snapshots: this.#snapshots });
+    this.#shedding = new Shedding(database, { inbox: this.#inbox, snapshots: this.#snapshots, gaps: this.#gaps });
     this.#begin = sqlite.prepare('BEGIN IMMEDIATE');
     this.#commit = sqlite.prepare('COMMIT');
     this.#rollback = sqlite.prepare('ROLLBACK');
@@ -188,6 +191,7 @@ export class SqliteJournal {
       // Deleted before the insert, so that the new one goes into the same pages and the file does not grow.
       this.#snapshots.dropBefore(forgotten.length > 0 ? snapshot.seq : (newest ?? 0));
       this.#snapshots.insert(snapshot);
+      if (forgotten.length > 0) this.#gaps.note(snapshot.seq);
       for (const visit of forgotten) {
         this.#inbox.blank(visit);
         this.#forgets.remove(visit);

@@ -4,7 +4,9 @@ import type { LoggedInput } from '../core/input.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { DecisionsTable } from './decisions.ts';
 import { InboxTable } from './inbox.ts';
+import { LogGaps } from './log-gaps.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { SnapshotTable, type StoredSnapshot } from './snapshots.ts';
 import { pragmaNumber, type Sqlite } from './sqlite.ts';
 
 /** A recorded log, opened for reading only: a `core.db`, a backup, or a copy of either. The agent that wrote it may be running. */
@@ -12,11 +14,15 @@ export class LogFile implements Disposable {
   readonly #sqlite: Sqlite;
   readonly #inbox: InboxTable;
   readonly #decisions: DecisionsTable;
+  readonly #snapshots: SnapshotTable;
+  readonly #gaps: LogGaps;
 
   constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
     this.#inbox = new InboxTable(sqlite);
     this.#decisions = new DecisionsTable(sqlite);
+    this.#snapshots = new SnapshotTable(sqlite);
+    this.#gaps = new LogGaps(sqlite);
   }
 
   /** First position that is still there, 0 for an empty log; above 1 the beginning was deleted by age or shed. */
@@ -27,6 +33,16 @@ export class LogFile implements Disposable {
   /** Entries after `afterSeq`, oldest first, read lazily. */
   read(afterSeq: number): Iterable<LoggedInput> {
     return this.#inbox.read(afterSeq);
+  }
+
+  /** Position through which entries are missing or blanked (aged, shed, or about an erased visit); 0 for a log that holds all that happened. */
+  gapsThrough(): number {
+    return Math.max(this.#gaps.through(), this.#inbox.firstSeq() - 1);
+  }
+
+  /** The earliest state from which the log is whole; `undefined` when its snapshot is missing or damaged. */
+  snapshotAfterGaps(): StoredSnapshot | undefined {
+    return this.#snapshots.oldestFrom(this.gapsThrough());
   }
 
   /** The decisions that were recorded with the log, in the order they were made. */

@@ -1,7 +1,7 @@
 import type { SaleRow } from '../core/effect.ts';
 import type { Sqlite, Statement } from './sqlite.ts';
 
-/** Sales as the tills reported them, each receipt of a till once. */
+/** Sales as the tills reported them. The core counts a receipt once a day and till; a till may begin its numbers again tomorrow. */
 export class SalesTable {
   readonly #add: Statement<[string, string, number, number, string, string | null, string | null]>;
   #repeated = 0;
@@ -9,7 +9,7 @@ export class SalesTable {
   constructor(sqlite: Sqlite) {
     this.#add = sqlite.prepare(
       `INSERT INTO sales (receipt, till, at_ms, total_cents, lines, visit, link) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (till, receipt) DO NOTHING`,
+       ON CONFLICT (till, receipt, at_ms) DO NOTHING`,
     );
   }
 

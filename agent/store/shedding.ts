@@ -1,5 +1,6 @@
 import type { CoreDatabase } from './database.ts';
 import { type InboxTable, SHED_ORDER } from './inbox.ts';
+import type { LogGaps } from './log-gaps.ts';
 import type { SnapshotTable } from './snapshots.ts';
 import { inTransaction, isFull } from './sqlite.ts';
 
@@ -16,13 +17,15 @@ export class Shedding {
   readonly #database: CoreDatabase;
   readonly #inbox: InboxTable;
   readonly #snapshots: SnapshotTable;
+  readonly #gaps: LogGaps;
   /** How far each class of the order has been shed, so that what was kept is not looked through again. */
   readonly #doneThrough: number[] = SHED_ORDER.map(() => 0);
 
-  constructor(database: CoreDatabase, parts: { readonly inbox: InboxTable; readonly snapshots: SnapshotTable }) {
+  constructor(database: CoreDatabase, parts: { readonly inbox: InboxTable; readonly snapshots: SnapshotTable; readonly gaps: LogGaps }) {
     this.#database = database;
     this.#inbox = parts.inbox;
     this.#snapshots = parts.snapshots;
+    this.#gaps = parts.gaps;
   }
 
   /**
@@ -59,6 +62,7 @@ export class Shedding {
   #shedChunk(shedClass: number, range: Range): number[] {
     return inTransaction(this.#database.sqlite, () => {
       const gone = this.#inbox.shed(shedClass, range);
+      if (gone.length > 0) this.#gaps.note(Math.max(...gone));
       const [newest, older] = this.#snapshots.seqs();
       // With a hole in the log after it, the older snapshot leads to a wrong state.
       if (newest !== undefined && older !== undefined && gone.some((seq) => seq > older)) this.#snapshots.dropBefore(newest);

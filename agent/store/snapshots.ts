@@ -47,6 +47,15 @@ export class SnapshotTable {
     return undefined;
   }
 
+  /** The oldest one at or after a position whose checksum holds. */
+  oldestFrom(seq: number): StoredSnapshot | undefined {
+    const sound = [...this.#newestFirst.iterate()].filter((row) => row.seq >= seq && row.sha256 === checksum(row));
+    const oldest = sound.at(-1);
+    if (oldest === undefined) return undefined;
+    const { sha256: _sha256, ...snapshot } = oldest;
+    return snapshot;
+  }
+
   /** Positions of all that are there, newest first. */
   seqs(): number[] {
     return this.#seqs.all();

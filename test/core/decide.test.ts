@@ -237,4 +237,13 @@ describe('redeeming', () => {
     expect(driver.state.today).toMatchObject({ salesCents: 719, attributedSalesCents: 719, redemptions: 1, discountCents: 180 });
     expect(driver.state.visits.get(TREATED)?.marginCents).toBe(199);
   });
+
+  it('takes the same receipt number for another sale on another day', () => {
+    const driver = new CoreDriver();
+    const sale = { kind: 'pos.sale', receipt: '1', lines: [{ sku: 'coffee-02', quantity: 1, cents: 899 }], codes: [] } as const;
+    driver.reading('till-1', sale);
+    driver.reading('till-1', sale);
+    driver.wait(24 * 3_600_000).reading('till-1', sale);
+    expect(driver.rows('row.sale')).toHaveLength(2);
+  });
 });

@@ -115,7 +115,7 @@ CREATE TABLE sales (
   lines TEXT NOT NULL,
   visit TEXT,
   link TEXT,
-  UNIQUE (till, receipt)
+  UNIQUE (till, receipt, at_ms)
 ) STRICT;
 CREATE INDEX sales_at ON sales (at_ms);
 CREATE INDEX sales_visit ON sales (visit) WHERE visit IS NOT NULL;
