@@ -4,6 +4,8 @@ import type { CommandContext } from './context.ts';
 import { registerDevice } from './device.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerHub } from './hub.ts';
+import { registerModel } from './model.ts';
+import { registerReplay } from './replay.ts';
 import { registerSimulate } from './simulate.ts';
 import { registerStart } from './start.ts';
 
@@ -17,5 +19,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerConfig,
   registerDevice,
   registerSimulate,
+  registerReplay,
+  registerModel,
   registerHub,
 ];

@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { DAY_MS, HOUR_MS } from '../core/units.ts';
 import type { Scenario } from '../../devices/simulator/scenario.ts';
-import { trainIntent } from '../../models/training/train-intent.ts';
+import { DAY_MS, HOUR_MS } from '../core/units.ts';
 import { packageRoot } from '../package-root.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
 import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
-import { type RowSource, writeTrainingRows } from './training-rows.ts';
+import type { RowSource } from './training-rows.ts';
 
 /** Scenarios the first model learns from, and those that only judge it. */
 const LEARN_FROM = ['demo', 'quiet-morning', 'saturday'] as const;
@@ -61,11 +60,14 @@ async function train(words: TrainWords, context: CommandContext): Promise<void> 
   try {
     const rowsPath = words.rows === undefined ? join(scratch, 'rows.jsonl') : resolve(context.workingDirectory, words.rows);
     if (words.rows === undefined) await simulateAll(rowsPath, words, context);
+    const { trainIntent } = await import('../../models/training/train-intent.ts');
+    const { trainIntent } = await import('../../models/training/train-intent.ts');
     const result = await trainIntent({
       rowsPath,
       outDir: resolve(context.workingDirectory, words.out),
       version: words.version,
-      source: words.rows === undefined ? `simulated days without offers: ${LEARN_FROM.join(', ')}; judged by ${JUDGE_BY.join(', ')}` : words.rows,
+      source:
+        words.rows === undefined ? `simulated days without offers: ${LEARN_FROM.join(', ')}; judged by ${JUDGE_BY.join(', ')}` : words.rows,
       ...(words.rows === undefined ? { testStores: [...JUDGE_BY] } : {}),
     });
     if (!result.ok) throw new CliFailure(result.error, { exitCode: EXIT.unavailable });
@@ -77,6 +79,7 @@ async function train(words: TrainWords, context: CommandContext): Promise<void> 
 
 async function simulateAll(rowsPath: string, words: TrainWords, context: CommandContext): Promise<void> {
   const { store } = requireConfig(chooseConfig(words.config, context), context);
+  const { writeTrainingRows } = await import('./training-rows.ts');
   for (const name of [...LEARN_FROM, ...JUDGE_BY]) {
     for (let day = 0; day < DAYS; day++) {
       const scenario = forTraining(requireScenario(bundledScenarioFile(name), context.workingDirectory));
@@ -91,8 +94,11 @@ async function rows(file: string, words: RowsWords, context: CommandContext): Pr
   const { store } = requireConfig(chooseConfig(words.config, context), context);
   const scenario = forTraining(requireScenario(words.scenario, context.workingDirectory));
   const seed = Number(words.seed);
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new CliFailure(`Cannot use the seed "${words.seed}": it must be a whole number`, { exitCode: EXIT.usage });
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new CliFailure(`Cannot use the seed "${words.seed}": it must be a whole number`, { exitCode: EXIT.usage });
   const source: RowSource = { name: scenario.name, store, scenario, seed, startMs: FIRST_DAY_MS };
+  const { writeTrainingRows } = await import('./training-rows.ts');
+  const { writeTrainingRows } = await import('./training-rows.ts');
   const made = await writeTrainingRows(source, resolve(context.workingDirectory, file));
   context.print(`${made.rows} rows, ${made.bought} bought`);
 }

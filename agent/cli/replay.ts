@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Decision } from '../core/decision.ts';
 import type { LoggedInput } from '../core/input.ts';
 import { readState, SNAPSHOT_FORMAT } from '../core/snapshot.ts';
 import { createState, type State } from '../core/state.ts';
 import { type ReplayReport, replay } from '../runtime/replay.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { LogFile } from '../store/log-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
@@ -23,7 +23,7 @@ export function registerReplay(program: Command, context: CommandContext): void 
   program
     .command('replay')
     .description('run a recorded log through the core and print its decisions')
-    .argument('<log>', 'data folder, core.db, or a JSON Lines file made with --export')
+    .argument('<log>', 'data folder, core.db or a backup of it, or a JSON Lines file made with --export')
     .option('--diff', 'compare with the recorded decisions; exit code 1 when one differs')
     .option('--json', 'one JSON object a decision')
     .option('--quiet', 'only the summary')
@@ -31,46 +31,54 @@ export function registerReplay(program: Command, context: CommandContext): void 
     .action((log: string, words: ReplayWords) => run(resolve(context.workingDirectory, log), words, context));
 }
 
-function run(path: string, words: ReplayWords, context: CommandContext): void {
+async function run(path: string, words: ReplayWords, context: CommandContext): Promise<void> {
   if (!existsSync(path)) throw new CliFailure(`Cannot replay "${path}": there is no such file or folder`, { exitCode: EXIT.unavailable });
-  if (statSync(path).isFile() && !path.endsWith('.db')) {
-    if (words.diff === true)
-      throw new CliFailure('Cannot compare: a JSON Lines log holds no recorded decisions', {
-        exitCode: EXIT.usage,
-        hint: 'give the data folder instead',
-      });
-    return report(replay({ state: createState(), log: linesOf(path), ...printing(words, context) }), words, context);
-  }
-  const opened = openStore({
-    dir: statSync(path).isFile() ? dirname(path) : path,
-    quotaBytes: Number.MAX_SAFE_INTEGER,
-    nowMs: Date.now(),
-    access: 'guest',
-  });
-  if (!opened.ok) throw new CliFailure(opened.error.message, { exitCode: EXIT.unavailable, hint: opened.error.hint });
-  using store = opened.value;
-  const start = startOf(store);
-  if (words.export === true) {
-    for (const logged of store.journal.read(start.afterSeq)) context.print(JSON.stringify(logged));
-    return;
-  }
-  if (start.afterSeq > 0)
-    context.complain(`endcap: the log before entry ${start.afterSeq} has been deleted; replaying from the snapshot there`);
-  const recorded = words.diff === true ? { recorded: (id: string) => store.decisions.byId(id) } : {};
-  report(replay({ state: start.state, log: store.journal.read(start.afterSeq), ...printing(words, context), ...recorded }), words, context);
+  const isFolder = statSync(path).isDirectory();
+  if (isFolder || path.endsWith('.db')) return replayDatabase(isFolder ? join(path, 'core.db') : path, words, context);
+  if (words.diff === true || words.export === true)
+    throw new CliFailure(`Cannot use "${path}" for this: a JSON Lines log is the log alone, without recorded decisions`, {
+      exitCode: EXIT.usage,
+      hint: 'give the data folder instead',
+    });
+  report(replay({ state: createState(), log: linesOf(path), ...printing(words, context) }), words, context);
 }
 
-/** The whole log where it is whole, else what follows the oldest readable snapshot. */
-function startOf(store: Store): { readonly state: State; readonly afterSeq: number } {
-  if (store.journal.firstSeq() <= 1) return { state: createState(), afterSeq: 0 };
-  const snapshot = store.journal.snapshot();
+async function replayDatabase(path: string, words: ReplayWords, context: CommandContext): Promise<void> {
+  // Imported here, as in every command that needs the database driver: the others must work where it does not load.
+  const { openLogFile } = await import('../store/log-file.ts');
+  const opened = openLogFile(path);
+  if (!opened.ok) throw new CliFailure(opened.error, { exitCode: EXIT.unavailable });
+  using log = opened.value;
+  if (words.export === true) {
+    for (const logged of log.read(0)) context.print(JSON.stringify(logged));
+    return;
+  }
+  const { state, afterSeq } = startOf(log);
+  if (afterSeq > 0)
+    context.complain(
+      `endcap: some of the log before entry ${afterSeq} is gone (by age, for room, or erased); replaying from the snapshot there`,
+    );
+  const recorded = words.diff === true ? { recorded: decisionsAfter(log, afterSeq) } : {};
+  report(replay({ state, log: log.read(afterSeq), ...printing(words, context), ...recorded }), words, context);
+}
+
+/** From the beginning where all of the log is there, else from the snapshot after the last gap: what comes before cannot be told again. */
+function startOf(log: LogFile): { readonly state: State; readonly afterSeq: number } {
+  if (log.gapsThrough() <= 0) return { state: createState(), afterSeq: 0 };
+  const snapshot = log.snapshotAfterGaps();
   if (snapshot === undefined || snapshot.format !== SNAPSHOT_FORMAT) {
-    throw new CliFailure('Cannot replay: the beginning of the log has been deleted and there is no snapshot to start from', {
+    throw new CliFailure('Cannot replay: the beginning of the log is gone and there is no snapshot to start from', {
       exitCode: EXIT.unavailable,
+      hint: 'a backup of an earlier day may have it',
     });
   }
   const body = JSON.parse(snapshot.body) as { readonly state: string };
   return { state: readState(body.state), afterSeq: snapshot.seq };
+}
+
+/** Ids of decisions begin with the position of the entry that led to them. */
+function* decisionsAfter(log: LogFile, afterSeq: number): Generator<Decision> {
+  for (const decision of log.decisions()) if (Number(/^d(\d+)-/.exec(decision.id)?.[1] ?? Number.NaN) > afterSeq) yield decision;
 }
 
 function printing(words: ReplayWords, context: CommandContext): { readonly onDecision?: (decision: Decision) => void } {
