@@ -12,12 +12,14 @@ export const NATIVE_BODIES: BodyOf = {
   'shelf.weight': ({ slot, grams }) => ({ kind: 'shelf.weight', slot, grams }),
   'shelf.pick': ({ slot, count }) => ({ kind: 'shelf.pick', slot, count }),
   'shelf.return': ({ slot, count }) => ({ kind: 'shelf.return', slot, count }),
-  'rfid.read': ({ epc, rssiDbm }) => ({ kind: 'rfid.read', epc: tidyEpc(epc), rssiDbm }),
+  'rfid.read': ({ epc, rssiDbm }) =>
+    rssiDbm === undefined ? { kind: 'rfid.read', epc: tidyEpc(epc) } : { kind: 'rfid.read', epc: tidyEpc(epc), rssiDbm },
   presence: ({ count }) => ({ kind: 'presence', count }),
   'ble.sighting': ({ beacon, rssiDbm, txPowerDbm }) =>
     txPowerDbm === undefined ? { kind: 'ble.sighting', beacon, rssiDbm } : { kind: 'ble.sighting', beacon, rssiDbm, txPowerDbm },
-  'camera.detections': ({ people }) => ({
+  'camera.detections': ({ people, partial }) => ({
     kind: 'camera.detections',
+    ...(partial !== undefined && { partial }),
     people: people.map(({ x, y, w, h, confidence, track }) =>
       track === undefined ? { x, y, w, h, confidence } : { x, y, w, h, confidence, track },
     ),
@@ -40,6 +42,12 @@ export const NATIVE_BODIES: BodyOf = {
     if (untilMs === undefined) return { kind: 'fault', detail: `until: expected ${DEVICE_TIME_FORM}` };
     return { kind: 'context', topic, value, untilMs };
   },
+  contact: ({ open }) => ({ kind: 'contact', open }),
+  occupancy: ({ occupied }) => ({ kind: 'occupancy', occupied }),
+  vibration: ({ active, slot }) => (slot === undefined ? { kind: 'vibration', active } : { kind: 'vibration', active, slot }),
+  button: ({ action }) => ({ kind: 'button', action }),
+  reach: ({ active, slot }) => (slot === undefined ? { kind: 'reach', active } : { kind: 'reach', active, slot }),
+  distance: ({ metres, slot }) => (slot === undefined ? { kind: 'distance', metres } : { kind: 'distance', metres, slot }),
 };
 
 /** What a state message says about the device, or `undefined` when it says nothing that we know. */
@@ -55,7 +63,7 @@ export function statusBody(state: NativeState): DeviceStatus | undefined {
   return Object.keys(said).length > 0 ? { kind: 'device.status', ...said } : undefined;
 }
 
-/** Two readers may spell the same tag in different case; a hexadecimal EPC is one tag either way. */
-function tidyEpc(epc: string): string {
+/** An EPC as the agent spells it: two readers may spell the same tag in different case; a hexadecimal EPC is one tag either way. */
+export function tidyEpc(epc: string): string {
   return /^[0-9A-Fa-f]+$/.test(epc) ? epc.toUpperCase() : epc;
 }

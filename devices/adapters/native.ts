@@ -93,6 +93,12 @@ const READERS_BY_KIND: Readonly<Record<NativeKind, EventReader>> = {
   'pos.sale': reader(NATIVE_EVENTS['pos.sale'], NATIVE_BODIES['pos.sale']),
   climate: reader(NATIVE_EVENTS.climate, NATIVE_BODIES.climate),
   context: reader(NATIVE_EVENTS.context, NATIVE_BODIES.context),
+  contact: reader(NATIVE_EVENTS.contact, NATIVE_BODIES.contact),
+  occupancy: reader(NATIVE_EVENTS.occupancy, NATIVE_BODIES.occupancy),
+  vibration: reader(NATIVE_EVENTS.vibration, NATIVE_BODIES.vibration),
+  button: reader(NATIVE_EVENTS.button, NATIVE_BODIES.button),
+  reach: reader(NATIVE_EVENTS.reach, NATIVE_BODIES.reach),
+  distance: reader(NATIVE_EVENTS.distance, NATIVE_BODIES.distance),
 };
 
 /** A Map, because kinds come from the wire and `constructor` is not one. */
