@@ -61,7 +61,6 @@ async function train(words: TrainWords, context: CommandContext): Promise<void> 
     const rowsPath = words.rows === undefined ? join(scratch, 'rows.jsonl') : resolve(context.workingDirectory, words.rows);
     if (words.rows === undefined) await simulateAll(rowsPath, words, context);
     const { trainIntent } = await import('../../models/training/train-intent.ts');
-    const { trainIntent } = await import('../../models/training/train-intent.ts');
     const result = await trainIntent({
       rowsPath,
       outDir: resolve(context.workingDirectory, words.out),
@@ -97,7 +96,6 @@ async function rows(file: string, words: RowsWords, context: CommandContext): Pr
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new CliFailure(`Cannot use the seed "${words.seed}": it must be a whole number`, { exitCode: EXIT.usage });
   const source: RowSource = { name: scenario.name, store, scenario, seed, startMs: FIRST_DAY_MS };
-  const { writeTrainingRows } = await import('./training-rows.ts');
   const { writeTrainingRows } = await import('./training-rows.ts');
   const made = await writeTrainingRows(source, resolve(context.workingDirectory, file));
   context.print(`${made.rows} rows, ${made.bought} bought`);
