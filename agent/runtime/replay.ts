@@ -14,6 +14,7 @@ export interface ReplayDifference {
 export interface ReplayReport {
   readonly inputs: number;
   readonly decisions: number;
+  /** At most `maxDifferences` of them. */
   readonly differences: readonly ReplayDifference[];
 }
 
@@ -22,16 +23,20 @@ export interface ReplayOptions {
   readonly state: State;
   readonly log: Iterable<LoggedInput>;
   readonly onDecision?: (decision: Decision) => void;
-  /** What was recorded, by id; left out, nothing is compared. */
-  readonly recorded?: (id: string) => Decision | undefined;
-  /** Differences kept; more are only counted by stopping to keep them. Default 1,000. */
+  /** What was recorded during these entries; left out, nothing is compared. */
+  readonly recorded?: Iterable<Decision>;
+  /** Differences kept. Default 1,000. */
   readonly maxDifferences?: number;
 }
 
 /** Runs a recorded log through the core as it is now, and compares its decisions with the recorded ones byte for byte. */
 export function replay(options: ReplayOptions): ReplayReport {
-  const { recorded, maxDifferences = 1_000 } = options;
+  const { maxDifferences = 1_000 } = options;
+  const recorded = options.recorded === undefined ? undefined : byId(options.recorded);
   const differences: ReplayDifference[] = [];
+  const note = (difference: ReplayDifference) => {
+    if (differences.length < maxDifferences) differences.push(difference);
+  };
   let inputs = 0;
   let decisions = 0;
   for (const logged of options.log) {
@@ -40,17 +45,26 @@ export function replay(options: ReplayOptions): ReplayReport {
       if (effect.kind !== 'row.decision') continue;
       decisions++;
       options.onDecision?.(effect.decision);
-      if (recorded === undefined || differences.length >= maxDifferences) continue;
-      const difference = compare(effect.decision, recorded(effect.decision.id));
-      if (difference !== undefined) differences.push(difference);
+      if (recorded !== undefined) compare(effect.decision, { recorded, note });
     }
   }
+  for (const [id, then] of recorded ?? []) note({ id, kind: 'only-recorded', recorded: then, replayed: undefined });
   return { inputs, decisions, differences };
 }
 
-function compare(replayed: Decision, recorded: Decision | undefined): ReplayDifference | undefined {
-  const now = JSON.stringify(replayed);
-  if (recorded === undefined) return { id: replayed.id, kind: 'only-replayed', recorded: undefined, replayed: now };
-  const then = JSON.stringify(recorded);
-  return now === then ? undefined : { id: replayed.id, kind: 'changed', recorded: then, replayed: now };
+function byId(decisions: Iterable<Decision>): Map<string, string> {
+  return new Map(Array.from(decisions, (decision) => [decision.id, JSON.stringify(decision)]));
+}
+
+/** Takes what it compared out of `recorded`: what is left in the end was not replayed. */
+function compare(
+  decision: Decision,
+  { recorded, note }: { readonly recorded: Map<string, string>; readonly note: (difference: ReplayDifference) => void },
+): void {
+  const { id } = decision;
+  const now = JSON.stringify(decision);
+  const then = recorded.get(id);
+  recorded.delete(id);
+  if (then === undefined) note({ id, kind: 'only-replayed', recorded: undefined, replayed: now });
+  else if (then !== now) note({ id, kind: 'changed', recorded: then, replayed: now });
 }
