@@ -49,6 +49,7 @@ export class CliRig implements Disposable {
       bundle: true,
       platform: 'node',
       format: 'esm',
+      target: 'node20',
       packages: 'external',
       logLevel: 'error',
     });
