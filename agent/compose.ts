@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
@@ -11,21 +10,24 @@ import { RuleScorer } from '../models/rule-scorer.ts';
 import { createTransport } from './compose-devices.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
 import { createCloudLink } from './compose-sync.ts';
-import { isDue } from './core/due.ts';
+import { startTimers } from './compose-timers.ts';
 import type { ActEffect } from './core/effect.ts';
 import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
 import { fail, ok, type Result } from './core/result.ts';
 import { createHttpServer } from './http/server.ts';
 import { packageRoot, packageVersion } from './package-root.ts';
+import { cached } from './runtime/cached.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
 import { Counters } from './runtime/counters.ts';
+import { excerptOf, maskMacs } from './runtime/excerpt.ts';
 import { Feed } from './runtime/feed.ts';
 import { Gate } from './runtime/gate.ts';
 import { offerKeyFrom } from './runtime/key-file.ts';
 import { Loop } from './runtime/loop.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { OfferCodes } from './runtime/offer-codes.ts';
+import { oneTimeCode } from './runtime/one-time-code.ts';
 import type { Finding } from './runtime/problems.ts';
 import { Recent } from './runtime/recent.ts';
 import { recover } from './runtime/recovery.ts';
@@ -58,7 +60,6 @@ export interface Agent {
 
 /** Log entries looked at after a start to recognise redeliveries. */
 const REMEMBERED_ROWS = 50_000;
-const TICK_MS = 250;
 const MINUTE_MS = 60_000;
 
 /** Builds and starts everything a store needs, in order; the only place that knows every part. */
@@ -170,7 +171,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     campaignsVersion: loop.state.remote.version,
     submit,
   });
-  const outcomes = cached(MINUTE_MS / 6, () => store.outcomes.sumsSince(0));
+  const outcomes = cached(MINUTE_MS / 6, { monotonicMs: systemClock.monotonicMs, read: () => store.outcomes.sumsSince(0) });
   const status = new Status({
     state: () => loop.state,
     nowMs: () => clock.nowMs(),
@@ -280,28 +281,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     throw error;
   }
   cloud.start();
-
-  timers.every(TICK_MS, 'tick', () => (isDue(loop.state, clock.nowMs()) ? submit({ kind: 'tick' }) : undefined));
-  timers.every(1_000, 'status', () => void status.look());
-  timers.every(1_000, 'clock', checkClock);
-  let upkeepDueMs = 0;
-  timers.every(1_000, 'upkeep', () => {
-    if (!clock.trusted || systemClock.monotonicMs() < upkeepDueMs) return;
-    const report = store.maintenance.upkeep(clock.nowMs());
-    if (report.hasBallast) status.noteTrouble('none', '');
-    upkeepDueMs = systemClock.monotonicMs() + (report.sweep.hasMore ? 0 : MINUTE_MS);
-  });
-  timers.every(10 * MINUTE_MS, 'backup', async () => {
-    const backup = clock.trusted ? await store.maintenance.backUpIfDue(clock.nowMs()) : undefined;
-    if (backup !== undefined && !backup.ok) log.error({ backup: backup.error }, 'Cannot make the daily backup');
-  });
-
-  async function checkClock(): Promise<void> {
-    const before = loop.state.clockTrusted;
-    const verdict = clock.check();
-    if (verdict.kind === 'adopted' && verdict.byMs < 0) await submit({ kind: 'clock.set', toMs: clock.nowMs() });
-    if (before !== clock.trusted) await submit({ kind: 'clock.trust', trusted: clock.trusted });
-  }
+  startTimers(timers, { loop, clock, status, store, transport, submit, log, storeId: map.storeId, startedAtMs });
 
   let stopped: Promise<void> | undefined;
   return ok({
@@ -347,38 +327,4 @@ function retentionOf(retention: LoadedConfig['config']['data']['retention']) {
 function callAfter(delayMs: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delayMs);
   return () => clearTimeout(timer);
-}
-
-/** Eight digits in two groups: easy to copy from a console, good once, and only until the first manager exists. */
-function oneTimeCode(): string {
-  const digits = String(randomInt(100_000_000)).padStart(8, '0');
-  return `${digits.slice(0, 4)}-${digits.slice(4)}`;
-}
-
-/** Keeps an answer for a while. */
-function cached<T>(forMs: number, read: () => T): () => T {
-  let value: T | undefined;
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = systemClock.monotonicMs();
-    if (value === undefined || now - readAtMs >= forMs) {
-      value = read();
-      readAtMs = now;
-    }
-    return value;
-  };
-}
-
-const MAX_EXCERPT = 1_024;
-
-/** The beginning of a payload as printable text, without anything that looks like a hardware address. */
-function excerptOf(payload: Uint8Array): string {
-  const text = Buffer.from(payload.subarray(0, MAX_EXCERPT)).toString('utf8');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return maskMacs(text.replace(/[\u0000-\u001f\u007f-\u009f\ufffd]/g, '.'));
-}
-
-/** A quarantined message may hold a shopper's hardware address: it is masked before it is written. */
-function maskMacs(text: string): string {
-  return text.replace(/\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b/g, '**:**:**:**:**:**').replace(/\b[0-9A-Fa-f]{12}\b/g, '************');
 }
