@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerApi } from './api.ts';
 import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
 import { registerDevice } from './device.ts';
@@ -22,4 +23,5 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerReplay,
   registerModel,
   registerHub,
+  registerApi,
 ];
