@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StoreOverview } from '../../agent/core/overview.ts';
 import { hasPeer } from '../support/peers.ts';
-import { axeFindings, type Look, SIZES, type WatchedPage } from './support/browser.ts';
+import { axeFindings, eventually, type Look, SIZES, type WatchedPage } from './support/browser.ts';
 import { type FakeStore, fakeStore } from './support/fake-store.ts';
-import { emptyOverview, OVERVIEW_STREAM, sampleOverview, serveManager, troubledOverview } from './support/manager-samples.ts';
+import { emptyOverview, sampleOverview, serveManager, troubledOverview } from './support/manager-samples.ts';
 import { type Pages, preparePages } from './support/pages.ts';
 import { SHOP_STREAM, sampleOffer, serveShop } from './support/shop-samples.ts';
 
@@ -13,6 +14,9 @@ const LOOKS: readonly { readonly name: string; readonly look: Look }[] = [
   { name: 'phone in the dark', look: { ...SIZES.phone, scheme: 'dark' } },
   { name: 'desk', look: SIZES.desk },
 ];
+
+/** Axe looks at every element by every rule: seconds a state on a small machine. */
+const SLOW = { timeout: 120_000 };
 
 describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', ({ look }) => {
   let pages: Pages;
@@ -45,7 +49,7 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
     expect(await axeFindings(page), state).toEqual([]);
   }
 
-  it('every state of the shopper page', async () => {
+  it('every state of the shopper page', SLOW, async () => {
     serveShop(store);
     const page = await open('/shop?at=shelf-03');
     await page.getByText('What exactly is noted?').click();
@@ -57,7 +61,7 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
     await page.getByRole('button', { name: 'Yes, show me offers' }).click();
     await page.getByRole('heading', { name: 'Nothing for you just yet' }).waitFor();
     await check(page, 'waiting');
-    await expect.poll(() => store.openStreams(SHOP_STREAM)).toBe(1);
+    await eventually(() => store.openStreams(SHOP_STREAM)).toBe(1);
     store.send(SHOP_STREAM, { name: 'offer', data: sampleOffer() });
     await page.getByText('Why this?').click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -81,7 +85,7 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
     await check(page, 'erased');
   });
 
-  it('every state of the way into the manager page', async () => {
+  it('every state of the way into the manager page', SLOW, async () => {
     store.answer('GET /api/v1/session', { status: 200, body: { account: null, setupNeeded: true } });
     const page = await open('/');
     await page.getByRole('button', { name: 'Create account' }).click();
@@ -100,25 +104,40 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
     await check(page, 'unreachable');
   });
 
-  it('every state of the desk', async () => {
-    serveManager(store, sampleOverview);
-    const page = await open('/');
-    await page.locator('.plot canvas').waitFor();
-    await page.locator('.decision-line').first().click();
-    await page.getByText('numbers that the score').click();
-    await page.getByText('The same as a table').click();
-    await check(page, 'a good day');
-    await page.getByRole('radio', { name: /^Shelf 9/ }).press(' ');
-    store.send(OVERVIEW_STREAM, { name: 'overview', data: { ...troubledOverview(), offersPaused: true } });
-    await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
-    await page.getByLabel('For which place').selectOption('*');
-    await check(page, 'a troubled day');
-    store.send(OVERVIEW_STREAM, { name: 'overview', data: emptyOverview() });
-    await page.getByText('No devices yet').waitFor();
-    await check(page, 'a first morning');
-    store.refuseStreams(true);
-    store.cut();
-    await page.getByRole('heading', { name: 'Connection to the agent lost' }).waitFor();
-    await check(page, 'connection lost');
+  describe('the desk', () => {
+    async function openDesk(overview: StoreOverview): Promise<Page> {
+      serveManager(store, () => overview);
+      const page = await open('/');
+      await page.locator('.decision-line').first().waitFor();
+      return page;
+    }
+
+    it('on a good day, everything unfolded', SLOW, async () => {
+      const page = await openDesk(sampleOverview());
+      await page.locator('.plot canvas').waitFor();
+      await page.locator('.decision-line').first().click();
+      await page.getByText('numbers that the score').click();
+      await page.getByText('The same as a table').click();
+      await check(page, 'a good day');
+    });
+
+    it('on a troubled day, with a shelf chosen and all sheets laid out', SLOW, async () => {
+      const page = await openDesk({ ...troubledOverview(), offersPaused: true });
+      await page.getByRole('radio', { name: /^Shelf 9/ }).press(' ');
+      await page.getByLabel('For which place').selectOption('*');
+      await check(page, 'a troubled day');
+    });
+
+    it('on its first morning', SLOW, async () => {
+      await check(await openDesk(emptyOverview()), 'a first morning');
+    });
+
+    it('with the connection lost', SLOW, async () => {
+      const page = await openDesk(sampleOverview());
+      store.refuseStreams(true);
+      store.cut();
+      await page.getByRole('heading', { name: 'Connection to the agent lost' }).waitFor();
+      await check(page, 'connection lost');
+    });
   });
 });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreOverview } from '../../agent/core/overview.ts';
 import { hasPeer } from '../support/peers.ts';
-import { SIZES, type WatchedPage } from './support/browser.ts';
+import { eventually, SIZES, type WatchedPage } from './support/browser.ts';
 import { type FakeStore, fakeStore } from './support/fake-store.ts';
 import {
   bigOverview,
@@ -106,7 +106,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
       await page.getByRole('heading', { name: 'Store is working' }).waitFor();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      await expect.poll(() => store.openStreams(OVERVIEW_STREAM)).toBe(0);
+      await eventually(() => store.openStreams(OVERVIEW_STREAM)).toBe(0);
     });
 
     it('a session that ended leads back to the form, and says so', async () => {
@@ -142,7 +142,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     const redeemed = page.locator('.figure').filter({ hasText: 'Redeemed' }).locator('.figure-value');
     expect(await redeemed.innerText()).toBe('14');
     sendOverview({ ...sampleOverview(), money: { ...sampleOverview().money, redemptions: 15 } });
-    await expect.poll(() => redeemed.innerText()).toBe('15');
+    await eventually(() => redeemed.innerText()).toBe('15');
   });
 
   it('says honestly when it lost the agent, and from when its picture is', async () => {
@@ -159,9 +159,9 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
   it('pauses all offers, resumes one campaign, and shows what the store says next', async () => {
     const page = await openDesk();
     await page.getByRole('button', { name: 'Resume Body care days' }).click();
-    await expect.poll(() => bodiesOf('POST /api/v1/store/pause')).toEqual([{ paused: false, campaign: 'care-15' }]);
+    await eventually(() => bodiesOf('POST /api/v1/store/pause')).toEqual([{ paused: false, campaign: 'care-15' }]);
     await page.getByRole('button', { name: 'Pause all offers' }).click();
-    await expect.poll(() => bodiesOf('POST /api/v1/store/pause').at(-1)).toEqual({ paused: true });
+    await eventually(() => bodiesOf('POST /api/v1/store/pause').at(-1)).toEqual({ paused: true });
     sendOverview({ ...sampleOverview(), offersPaused: true });
     await page.getByText('All offers are paused.').waitFor();
     await page.getByRole('button', { name: 'Resume all offers' }).waitFor();
@@ -196,7 +196,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     const page = await openDesk();
     await page.getByRole('button', { name: /Offer Organic beans/ }).waitFor();
     await page.getByRole('radio', { name: 'Held back' }).check();
-    await expect.poll(() => page.locator('.decision').count()).toBe(2);
+    await eventually(() => page.locator('.decision').count()).toBe(2);
     expect(store.requests.at(-1)?.path).toContain('kind=hold');
   });
 
@@ -209,7 +209,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     );
     const page = await openDesk();
     await page.getByRole('button', { name: 'Show older' }).click();
-    await expect.poll(() => page.locator('.decision').count()).toBe(3);
+    await eventually(() => page.locator('.decision').count()).toBe(3);
     expect(await page.getByRole('button', { name: 'Show older' }).count()).toBe(0);
   });
 
@@ -283,7 +283,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     const page = await openDesk();
     const time = page.locator('.recent time');
     const first = await time.innerText();
-    await expect.poll(() => time.innerText(), { timeout: 5_000 }).not.toBe(first);
+    await eventually(() => time.innerText()).not.toBe(first);
   });
 
   it('shows hostile names as text', async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasPeer } from '../support/peers.ts';
-import type { WatchedPage } from './support/browser.ts';
+import { eventually, type WatchedPage } from './support/browser.ts';
 import { type FakeStore, fakeStore, type SeenRequest } from './support/fake-store.ts';
 import { type Pages, preparePages } from './support/pages.ts';
 import { SHOP_STREAM, sampleOffer, serveShop } from './support/shop-samples.ts';
@@ -40,7 +40,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
     const page = await open(path, look);
     await page.getByRole('button', { name: 'Yes, show me offers' }).click();
     await page.getByRole('heading', { name: 'Your offers' }).waitFor();
-    await expect.poll(() => store.openStreams(SHOP_STREAM)).toBeGreaterThan(0);
+    await eventually(() => store.openStreams(SHOP_STREAM)).toBeGreaterThan(0);
     return page;
   }
 
@@ -112,7 +112,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       await page.getByText('€8.79').first().waitFor();
       await page.getByText('You save €2.20').waitFor();
       await page.getByRole('img', { name: 'Code K7QM-4TXP for the till' }).waitFor();
-      await expect.poll(() => receiptsOf('o-1')).toEqual(['shown']);
+      await eventually(() => receiptsOf('o-1')).toEqual(['shown']);
       expect(posted('POST /api/v1/offers/o-1/receipts')[0]?.authorization).toBe('Bearer token-of-the-visit');
       const announced = page.getByRole('status').filter({ hasText: 'New offer: Organic beans 500 g, €8.79 instead of €10.99' });
       expect(await announced.count()).toBe(1);
@@ -121,7 +121,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
     it('does not confirm an offer that waits below the screen until it is scrolled to', async () => {
       const page = await join(undefined, { height: 420 });
       sendOffer();
-      await expect.poll(() => receiptsOf('o-1')).toEqual(['shown']);
+      await eventually(() => receiptsOf('o-1')).toEqual(['shown']);
       // Older, so it stands below the first, whose card alone is taller than this screen.
       sendOffer(sampleOffer({ id: 'o-2', createdAtMs: Date.now() - 10_000 }), '2');
       const price = page.locator('.offer').nth(1).locator('.offer-price');
@@ -129,7 +129,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       expect(receiptsOf('o-2')).toEqual([]);
       await price.scrollIntoViewIfNeeded();
-      await expect.poll(() => receiptsOf('o-2')).toEqual(['shown']);
+      await eventually(() => receiptsOf('o-2')).toEqual(['shown']);
     });
 
     it('counts down without announcing it', async () => {
@@ -137,7 +137,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       sendOffer();
       const left = page.getByText(/^\s*Valid for/);
       const first = await left.innerText();
-      await expect.poll(() => left.innerText()).not.toBe(first);
+      await eventually(() => left.innerText()).not.toBe(first);
       expect(await left.evaluate((element) => element.closest('[aria-live], [role=status], [role=alert]'))).toBeNull();
     });
 
@@ -148,7 +148,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       expect(await page.getByRole('button', { name: 'Saved' }).getAttribute('aria-pressed')).toBe('true');
       await page.getByRole('button', { name: 'Not for me' }).click();
       await page.getByRole('heading', { name: 'Nothing for you just yet' }).waitFor();
-      await expect.poll(() => receiptsOf('o-1')).toEqual(['shown', 'saved', 'dismissed']);
+      await eventually(() => receiptsOf('o-1')).toEqual(['shown', 'saved', 'dismissed']);
     });
 
     it('says so when an offer is taken back, redeemed or runs out', async () => {
@@ -177,7 +177,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       await page.getByText('No connection to the store.').waitFor();
       expect(await page.getByRole('article').count()).toBe(1);
       store.refuseStreams(false);
-      await expect.poll(() => page.getByText('No connection to the store.').count(), { timeout: 15_000 }).toBe(0);
+      await eventually(() => page.getByText('No connection to the store.').count()).toBe(0);
       expect(store.requests.filter(({ path }) => path === SHOP_STREAM).at(-1)?.lastEventId).toBe('1');
       expect(await page.getByRole('article').count()).toBe(1);
     });
@@ -266,7 +266,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       await page.getByRole('heading', { name: 'All gone' }).waitFor();
       expect(posted('DELETE /api/v1/visit')).toHaveLength(1);
       expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
-      await expect.poll(() => store.openStreams(SHOP_STREAM)).toBe(0);
+      await eventually(() => store.openStreams(SHOP_STREAM)).toBe(0);
       await page.reload();
       await page.getByRole('button', { name: 'Yes, show me offers' }).waitFor();
     });
@@ -284,7 +284,7 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
     const page = await open('/shop', { locale: 'de-AT' });
     await page.getByRole('button', { name: 'Ja, Angebote zeigen' }).click();
     await page.getByRole('heading', { name: 'Ihre Angebote' }).waitFor();
-    await expect.poll(() => store.openStreams(SHOP_STREAM)).toBe(1);
+    await eventually(() => store.openStreams(SHOP_STREAM)).toBe(1);
     sendOffer();
     await page.getByText(/Sie sparen €\s?2,20/).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
@@ -309,8 +309,8 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
     expect(await focused()).toBe('Yes, show me offers');
     await page.keyboard.press('Enter');
     // The new view takes the focus to its heading, so that the next Tab goes on from there.
-    await expect.poll(focused).toBe('Your offers');
-    await expect.poll(() => store.openStreams(SHOP_STREAM)).toBe(1);
+    await eventually(focused).toBe('Your offers');
+    await eventually(() => store.openStreams(SHOP_STREAM)).toBe(1);
     sendOffer();
     await page.getByRole('article').waitFor();
     const stops: string[] = [];

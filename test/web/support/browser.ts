@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { findPeer } from '../../support/peers.ts';
 
 /** How a page is looked at; a phone in daylight by default. */
@@ -73,6 +74,11 @@ function watch(page: Page, ownHost: string): string[] {
     if (url.protocol !== 'blob:' && url.protocol !== 'data:' && url.host !== ownHost) complaints.push(`Request to ${url.host}`);
   });
   return complaints;
+}
+
+/** Asks until the answer is as expected, for up to 15 s: a real browser on a busy machine takes its time. */
+export function eventually<T>(ask: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(ask, { timeout: 15_000 });
 }
 
 /** What axe finds wrong by the rules of WCAG 2.2 A and AA, one line a finding. */
