@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/load.ts';
+import { VISIT_SPEC } from '../models/visit-spec.ts';
 import type { State } from './core/state.ts';
 import type { StoreMap } from './core/store-map.ts';
 import type { Visit } from './core/visit.ts';
@@ -83,6 +84,7 @@ export function httpPorts(parts: HttpParts): HttpPorts {
         return overview;
       },
       decisions: (query) => store.decisions.list(query),
+      features: () => VISIT_SPEC.features.map(({ name, unit, meaning }) => ({ name, unit, meaning })),
       quarantine: (limit) => store.quarantine.list(limit),
       audit: (limit) => store.audit.list(limit),
     },

@@ -64,6 +64,8 @@ export type OfferEvent =
 export interface ManagerQueries {
   overview(): StoreOverview;
   decisions(query: { readonly beforeMs?: TimestampMs; readonly limit: number; readonly kind?: 'offer' | 'hold' }): readonly Decision[];
+  /** What the numbers of a score mean, in their order. */
+  features(): readonly { readonly name: string; readonly unit: string; readonly meaning: string }[];
   quarantine(limit: number): readonly QuarantinedMessage[];
   audit(limit: number): readonly { readonly atMs: TimestampMs; readonly action: string; readonly detail: string }[];
 }

@@ -100,6 +100,7 @@ export class FakeStore {
         this.decisions
           .filter((decision) => (beforeMs === undefined || decision.atMs < beforeMs) && (kind === undefined || decision.kind === kind))
           .slice(0, limit),
+      features: () => [{ name: 'picks', unit: 'count', meaning: 'times this product was picked up' }],
       quarantine: (limit) => this.quarantined.slice(0, limit),
       audit: (limit) => this.accounts.entries.slice(-limit).reverse(),
     },

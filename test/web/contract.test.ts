@@ -15,7 +15,15 @@ describe('the samples of the page tests', () => {
     ['a troubled day', OverviewView, troubledOverview()],
     ['a first morning', OverviewView, emptyOverview()],
     ['a large store', OverviewView, bigOverview(50)],
-    ['decisions', DecisionPage, { decisions: sampleDecisions(), nextBeforeMs: null }],
+    [
+      'decisions',
+      DecisionPage,
+      {
+        decisions: sampleDecisions(),
+        nextBeforeMs: null,
+        features: [{ name: 'picks', unit: 'count', meaning: 'times this product was picked up' }],
+      },
+    ],
   ] as const)('%s is what the API promises', (_name, schema, sample) => {
     const result = schema.safeParse(JSON.parse(JSON.stringify(sample)));
     expect(result.error?.issues ?? []).toEqual([]);

@@ -44,7 +44,7 @@ export function storeRoutes({ ports, overviewFeed, sessions }: HttpContext): rea
       responses: { 200: { description: 'A page of decisions', schema: DecisionPage } },
       handle: ({ query: { limit, beforeMs, kind } }) => {
         const asked = { limit, ...(beforeMs === undefined ? {} : { beforeMs }), ...(kind === undefined ? {} : { kind }) };
-        return json(200, pageOf(manager.decisions(asked), limit));
+        return json(200, { ...pageOf(manager.decisions(asked), limit), features: manager.features() });
       },
     }),
     defineRoute({

@@ -79,7 +79,14 @@ export const DecisionView = z.strictObject({
 });
 
 /** Answer of `GET /api/v1/store/decisions`; pass `nextBeforeMs` as `beforeMs` for the next page, null at the end. */
-export const DecisionPage = z.strictObject({ decisions: list(DecisionView), nextBeforeMs: AtMs.nullable() });
+/** What one number of a score's `features` means, in their order. */
+export const FeatureMeaning = z.strictObject({ name: z.string(), unit: z.string(), meaning: z.string() });
+
+export const DecisionPage = z.strictObject({
+  decisions: list(DecisionView),
+  nextBeforeMs: AtMs.nullable(),
+  features: list(FeatureMeaning),
+});
 
 /** Answer of `GET /api/v1/store/quarantine`, newest first. */
 export const QuarantineList = z.strictObject({
