@@ -1,4 +1,5 @@
 import type { DeviceId } from '../core/ids.ts';
+import { IdTable } from './id-table.ts';
 
 /** Ids remembered per device before the older half is forgotten: at least 512, at most 1,024 of the latest. */
 const HALF = 512;
@@ -7,8 +8,8 @@ const HALF = 512;
 const MAX_DEVICES = 20_000;
 
 interface Recent {
-  young: Set<number>;
-  old: Set<number>;
+  young: IdTable;
+  old: IdTable;
 }
 
 /**
@@ -23,14 +24,16 @@ export class Dedupe {
     const hash = hash53(id);
     let recent = this.#devices.get(device);
     if (recent === undefined) {
-      recent = { young: new Set(), old: new Set() };
+      recent = { young: new IdTable(), old: new IdTable() };
       this.#makeRoom();
       this.#devices.set(device, recent);
     }
     if (recent.young.has(hash) || recent.old.has(hash)) return true;
     if (recent.young.size >= HALF) {
+      const oldest = recent.old;
+      oldest.clear();
       recent.old = recent.young;
-      recent.young = new Set();
+      recent.young = oldest;
     }
     recent.young.add(hash);
     return false;
@@ -53,7 +56,7 @@ export class Dedupe {
   }
 }
 
-/** Two 32-bit multiplicative hashes over the code units, combined into a safe integer. */
+/** Two 32-bit multiplicative hashes over the code units, combined into a safe integer above 0. */
 function hash53(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
@@ -64,5 +67,5 @@ function hash53(text: string): number {
   }
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return 4294967296 * (2097151 & b) + (a >>> 0);
+  return 4294967296 * (2097151 & b) + (a >>> 0) || 1;
 }

@@ -5,7 +5,7 @@ import type { OfferId } from '../core/ids.ts';
 import type { ReadingInput } from '../core/input.ts';
 import { READING_CLASS, type Reading } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
-import type { Counters } from './counters.ts';
+import type { Counter, Counters } from './counters.ts';
 import { Dedupe } from './dedupe.ts';
 import type { Loop, Outcome } from './loop.ts';
 
@@ -49,6 +49,7 @@ export type MessageOutcome =
 export class Gate {
   readonly #options: GateOptions;
   readonly #dedupe = new Dedupe();
+  readonly #counted = new Map<MessageOutcome, Map<string, Counter>>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -132,6 +133,7 @@ export class Gate {
     }
     const late = policy !== undefined && nowMs - timed.atMs > policy.lateAfterMs;
     const offers = timed.kind === 'pos.sale' && timed.codes.length > 0 ? this.#offersOf(timed.codes, nowMs) : undefined;
+    if (!late && offers === undefined) return { kind: 'reading', reading: timed };
     return { kind: 'reading', reading: timed, ...(late ? { late } : {}), ...(offers === undefined ? {} : { offers }) };
   }
 
@@ -162,6 +164,14 @@ export class Gate {
   }
 
   #count(outcome: MessageOutcome, reason: string): void {
-    this.#options.counters.add('endcap_messages_total', `outcome="${outcome}",kind="${reason}"`);
+    const counter = this.#counted.get(outcome)?.get(reason) ?? this.#firstOf(outcome, reason);
+    counter.value++;
+  }
+
+  #firstOf(outcome: MessageOutcome, reason: string): Counter {
+    const counter = this.#options.counters.counter('endcap_messages_total', `outcome="${outcome}",kind="${reason}"`);
+    const byReason = this.#counted.get(outcome) ?? new Map<string, Counter>();
+    this.#counted.set(outcome, byReason.set(reason, counter));
+    return counter;
   }
 }

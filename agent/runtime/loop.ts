@@ -54,7 +54,7 @@ const COMPANY_MS = 20;
 /** ... or until it holds this many rows. */
 const COMPANY_ROWS = 128;
 /** Telemetry taken in one turn, so that an event never waits behind more than this. */
-const TELEMETRY_A_TURN = 256;
+const TELEMETRY_A_TURN = 512;
 /** Arrivals held at most; beyond it telemetry is refused. */
 export const MAX_TELEMETRY_WAITING = 100_000;
 const MAX_EVENTS_WAITING = 20_000;

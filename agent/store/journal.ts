@@ -135,7 +135,7 @@ export class SqliteJournal {
 
   /** Continues the log at a later position, with an entry that says nothing: after a restore, the positions before it were given out. */
   skipTo(seq: number, atMs: TimestampMs): void {
-    this.#inbox.append({ seq, atMs, input: { kind: 'tick' } }, undefined);
+    this.#inbox.append([{ seq, atMs, input: { kind: 'tick' } }]);
     this.#lastSeq = seq;
   }
 
@@ -162,7 +162,7 @@ export class SqliteJournal {
     this.#begin.run();
     let countBatches: () => void;
     try {
-      for (const entry of turn.inputs) this.#append(entry);
+      this.#inbox.append(this.#forgotten.size === 0 ? turn.inputs : turn.inputs.map((entry) => this.#withoutForgotten(entry)));
       const lastSeq = turn.inputs.at(-1)?.seq ?? this.#lastSeq;
       for (const visit of this.#rows.write(turn.rows)) this.#forgets.add({ visit, seq: lastSeq, atMs: turn.atMs });
       countBatches = this.#outbox.add(turn.batches, turn.atMs);
@@ -177,10 +177,10 @@ export class SqliteJournal {
     for (const row of turn.rows) if (row.kind === 'row.forget') this.#remember(row.visit, turn.atMs);
   }
 
-  #append(entry: LoggedInput): void {
+  /** The entry, or what may be written of it when it is about a visit that was erased. */
+  #withoutForgotten(entry: LoggedInput): LoggedInput {
     const subject = subjectOf(entry.input);
-    if (subject !== undefined && this.#forgotten.has(subject)) this.#inbox.append({ ...entry, input: blanked(entry.input) }, undefined);
-    else this.#inbox.append(entry, subject);
+    return subject !== undefined && this.#forgotten.has(subject) ? { ...entry, input: blanked(entry.input) } : entry;
   }
 
   #replaceSnapshots(snapshot: StoredSnapshot, forgotten: readonly VisitId[]): void {

@@ -7,12 +7,14 @@ import { filterCovers, filterMatches } from './topic-filter.ts';
 export class DeviceAccess {
   readonly #ownPrefix: string;
   readonly #setTopic: string;
+  readonly #underSetTopic: string;
   readonly #reads: readonly string[];
   readonly #familyTopics: readonly string[];
 
   constructor(store: StoreId, identity: DeviceIdentity) {
     this.#ownPrefix = nativeTopic(store, identity.device, '');
     this.#setTopic = `${this.#ownPrefix}set`;
+    this.#underSetTopic = `${this.#setTopic}/`;
     this.#reads = [this.#setTopic, nativeTopic(store, 'agent', '#'), ...(identity.reads ?? [])];
     this.#familyTopics = identity.topics;
   }
@@ -20,7 +22,7 @@ export class DeviceAccess {
   /** Its own native topics, except what is meant for it, and those of its family. */
   mayWrite(topic: string): boolean {
     if (topic.startsWith(this.#ownPrefix)) {
-      return topic !== this.#setTopic && !topic.startsWith(`${this.#setTopic}/`) && topic.length > this.#ownPrefix.length;
+      return topic !== this.#setTopic && !topic.startsWith(this.#underSetTopic) && topic.length > this.#ownPrefix.length;
     }
     return this.#familyTopics.some((filter) => filterMatches(filter, topic));
   }

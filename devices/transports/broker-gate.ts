@@ -9,6 +9,7 @@ import type { TransportClock } from './clock.ts';
 import type { DeviceAuthenticator } from './device-authenticator.ts';
 import { GuardedStream } from './guarded-stream.ts';
 import { PacketMeter } from './packet-meter.ts';
+import { Readers } from './readers.ts';
 import { type RefusalReason, type Refusals, RefusedError } from './refusals.ts';
 import { SettlementQueue } from './settlement-queue.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -35,6 +36,7 @@ export class BrokerGate {
   readonly #live = new Set<BrokerSession>();
   readonly #byClientId = new Map<string, BrokerSession>();
   readonly #perDevice = new Map<DeviceId, number>();
+  readonly #readers = new Readers();
   #stopping = false;
   #onSettled: (() => void) | undefined;
 
@@ -153,14 +155,22 @@ export class BrokerGate {
       this.#options.refusals.add('too-many-subscriptions');
       return false;
     }
-    session.subscriptions.add(subscription.topic);
+    if (isNew) {
+      session.subscriptions.add(subscription.topic);
+      this.#readers.add(subscription.topic);
+    }
     return true;
   }
 
   /** Makes room for other subscriptions. */
   unsubscribed(client: Client, filters: readonly string[]): void {
     const session = this.#sessions.get(client.conn);
-    for (const filter of filters) session?.subscriptions.delete(filter);
+    for (const filter of filters) if (session?.subscriptions.delete(filter) === true) this.#readers.remove(filter);
+  }
+
+  /** Whether anybody has subscribed to a topic: a message that nobody reads need not be routed. */
+  hasReader(topic: string): boolean {
+    return this.#readers.has(topic);
   }
 
   /** Whether a message may go out to a reader: permitted, and the reader keeps up. */
@@ -207,6 +217,8 @@ export class BrokerGate {
 
   #forget(session: BrokerSession): void {
     this.#live.delete(session);
+    for (const filter of session.subscriptions) this.#readers.remove(filter);
+    session.subscriptions.clear();
     this.#announceWhenSettled();
     const { known } = session;
     if (known === undefined) return;

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { Aedes } from 'aedes';
+import { Aedes, type PublishPacket } from 'aedes';
 import type { StoreId } from '../../agent/core/ids.ts';
 import { BrokerGate } from './broker-gate.ts';
 import { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker-limits.ts';
@@ -136,6 +136,7 @@ export class EmbeddedBroker implements Transport {
       aedes.on('clientError', (client, error) => gate.failed(client, error));
       aedes.on('connectionError', (client, error) => gate.failed(client, error));
       aedes.on('unsubscribe', (filters, client) => gate.unsubscribed(client, filters));
+      routeToReadersOnly(aedes, gate);
       return aedes;
     });
   }
@@ -163,6 +164,20 @@ interface Running {
   readonly gate: BrokerGate;
   readonly server: Server;
   readonly port: number;
+}
+
+/** How the broker itself publishes: what a client sent with that client in between, its own messages without. */
+type Route = (packet: PublishPacket, from: unknown, done?: (error?: Error) => void) => void;
+
+/** Leaves out the search for readers where there are none: nobody but the agent reads most of what devices say, and the search costs as much as all else. */
+function routeToReadersOnly(aedes: Aedes, gate: BrokerGate): void {
+  const route = aedes.publish.bind(aedes) as Route; // The types leave out the client, which the broker's own calls have.
+  const sparing: Route = (packet, from, done) => {
+    const isSpared = typeof from === 'object' && from !== null && !packet.retain && !gate.hasReader(packet.topic);
+    if (isSpared) done?.();
+    else route(packet, from, done);
+  };
+  aedes.publish = sparing as Aedes['publish']; // As above.
 }
 
 function tlsOptions({ certificate, key, clientCa }: BrokerTls, handshakeTimeout: number): Parameters<typeof createTlsServer>[0] & {} {

@@ -39,7 +39,7 @@ describe('the journal', () => {
       fc.record({ kind: fc.constant('clock.trust' as const), trusted: fc.boolean() }),
       fc.record({ kind: fc.constant('offers.paused' as const), paused: fc.boolean(), by: text }),
     );
-    const turns = fc.array(fc.array(anyInput, { minLength: 1, maxLength: 9 }), { maxLength: 8 });
+    const turns = fc.array(fc.array(anyInput, { minLength: 1, maxLength: 20 }), { maxLength: 6 });
     fc.assert(
       fc.property(turns, fc.nat(), (plan, from) => {
         const dir = tempDir();

@@ -134,14 +134,16 @@ async function externalAgentRound(context: BenchContext, { mosquitto, messages }
   });
   await untilSubscribed(agent);
   const committed = async () => outcomesIn(await agent.metrics()).get('accepted') ?? 0;
-  return burstRound({ port: broker.port, messages, committed, side: agent });
+  // Awaited here: what it needs is disposed of when this function returns.
+  return await burstRound({ port: broker.port, messages, committed, side: agent });
 }
 
 async function externalBareRound(context: BenchContext, { mosquitto, messages }: External): Promise<Round> {
   await using broker = await MosquittoChild.start(mosquitto, context.newFolder('mosquitto'));
   await using bare = await BareChild.start(context.newFolder('bare'), { kind: 'external', port: broker.port });
   await pause(300);
-  return burstRound({ port: broker.port, messages, committed: () => bare.committed(), side: bare });
+  // Awaited here: what it needs is disposed of when this function returns.
+  return await burstRound({ port: broker.port, messages, committed: () => bare.committed(), side: bare });
 }
 
 /** Mosquitto acknowledges when it has a message, so what counts is when the other side has committed all of a burst. */

@@ -189,6 +189,26 @@ describe('the embedded broker', () => {
       await vi.waitFor(() => expect(heard).toEqual(['endcap/v1/demo/agent/state']));
     });
 
+    it('what another device says, where it may, from its subscription until it unsubscribes', async () => {
+      const the = await open();
+      const shelf = await the.device('shelf-1');
+      const watcher = await the.device('watcher');
+      const heard: string[] = [];
+      watcher.on('message', (_topic, payload) => heard.push(payload.toString()));
+      await shelf.publishAsync(EVENT, 'before', { qos: 1 });
+      await watcher.subscribeAsync('endcap/v1/demo/+/event', { qos: 1 });
+      await shelf.publishAsync(EVENT, 'at once', { qos: 0 });
+      await shelf.publishAsync(EVENT, 'acknowledged', { qos: 1 });
+      await shelf.publishAsync(EVENT, 'once', { qos: 2 });
+      await vi.waitFor(() => expect(heard).toEqual(['at once', 'acknowledged', 'once']));
+      await watcher.unsubscribeAsync('endcap/v1/demo/+/event');
+      await shelf.publishAsync(EVENT, 'after', { qos: 1 });
+      await watcher.subscribeAsync('endcap/v1/demo/+/event', { qos: 1 });
+      await shelf.publishAsync(EVENT, 'again', { qos: 1 });
+      await vi.waitFor(() => expect(heard).toEqual(['at once', 'acknowledged', 'once', 'again']));
+      expect(the.texts()).toEqual(['before', 'at once', 'acknowledged', 'once', 'after', 'again']);
+    });
+
     it('only so many subscriptions, and others after unsubscribing', async () => {
       const the = await open({ maxSubscriptionsPerClient: 2 });
       const watcher = await the.device('watcher');
