@@ -24,13 +24,14 @@ export function toStoreMap(config: StoreConfig): StoreMap {
     slots: config.fixtures.flatMap((fixture) =>
       fixture.slots.map(({ id, sku, capacity }) => ({ id, fixture: fixture.id, sku, ...(capacity === undefined ? {} : { capacity }) })),
     ),
-    products: config.products.map(({ sku, name, category, price, cost, unitGrams }) => ({
+    products: config.products.map(({ sku, name, category, price, cost, unitGrams, unitSpreadGrams }) => ({
       sku,
       name,
       category,
       priceCents: price,
       costCents: cost,
       ...(unitGrams === undefined ? {} : { unitGrams }),
+      ...(unitSpreadGrams === undefined ? {} : { unitSpreadGrams }),
     })),
     devices: toDevices(config),
     tags: config.tags,

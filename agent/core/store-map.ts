@@ -1,5 +1,5 @@
 import type { CampaignId, DeviceId, FixtureId, Sku, SlotId, StoreId, TagId, ZoneId } from './ids.ts';
-import type { Cents, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
+import type { Cents, Dbm, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
 
 /** Everything the core knows about the store: the plan, the goods, the devices' places, the campaigns and the policy. Plain data, from config. */
 export interface StoreMap {
@@ -20,6 +20,27 @@ export interface StoreMap {
   readonly tags: readonly { readonly id: TagId; readonly name: string }[];
   readonly campaigns: readonly Campaign[];
   readonly policy: Policy;
+  /** What a survey found about the store's radio; the textbook's values without one. */
+  readonly calibration?: Calibration;
+}
+
+/** How the store's radio differs from the textbook, as `endcap survey` found it. */
+export interface Calibration {
+  /** Strength of a tag at one metre from the average scanner. */
+  readonly txPowerDbm: Dbm;
+  /** Path-loss exponent: 2 in the open, 3 and more among shelves. */
+  readonly pathLoss: number;
+  /** Height at which tags are carried. */
+  readonly tagHeightM: Metres;
+  /** Places where somebody stood with a tag; none where only the values above are known. */
+  readonly points: readonly SurveyPoint[];
+}
+
+/** One place of a survey, with the mean strength at every scanner that heard the tag there. */
+export interface SurveyPoint {
+  readonly xM: Metres;
+  readonly yM: Metres;
+  readonly heard: Readonly<Record<DeviceId, Dbm>>;
 }
 
 export interface Zone {
@@ -61,6 +82,8 @@ export interface Product {
   readonly costCents: Cents;
   /** Weight of one unit, where a scale should count it. */
   readonly unitGrams?: Grams;
+  /** Deviation of one unit's weight from the next one's; 1.5 % of the unit where not stated. */
+  readonly unitSpreadGrams?: Grams;
 }
 
 /** A device with its place in the store. */
@@ -72,6 +95,13 @@ export interface PlacedDevice {
   readonly role: 'sensor' | 'scanner' | 'camera' | 'till' | 'display' | 'door';
   readonly zone?: ZoneId;
   readonly fixture?: FixtureId;
+  /** Where a scanner hangs on the plan; with at least three of these tags get a position. */
+  readonly xM?: Metres;
+  readonly yM?: Metres;
+  /** How high it hangs; 2.3 m by default. */
+  readonly heightM?: Metres;
+  /** How much louder than the average scanner it hears; 0 by default. */
+  readonly offsetDb?: number;
   /** Longest silence that is normal for this device; after it the device is called quiet. */
   readonly quietAfterMs: DurationMs;
 }

@@ -11,6 +11,12 @@ export const productsSection = z
       price: money({ minCents: 1 }).describe('Price of one unit'),
       cost: money().describe('What one unit costs the store; margin is price minus cost'),
       unitGrams: z.number().positive().max(1_000_000).optional().describe('Weight of one unit in grams, where a scale should count it'),
+      unitSpreadGrams: z
+        .number()
+        .positive()
+        .max(100_000)
+        .optional()
+        .describe('How much one unit differs from the next, as a standard deviation in grams; 1.5 % of the unit unless set'),
     }),
   )
   .max(200_000)

@@ -56,6 +56,8 @@ interface Plate {
   readonly items: Item[];
   readonly shifts: Shift[];
   readonly contacts: Contact[];
+  /** From the first undecidable put-back on, what leaves is undecidable too. */
+  isMixed: boolean;
 }
 
 /** Two products whose weights differ by less than this many deviations cannot be told apart. */
@@ -81,7 +83,7 @@ export class ShelfScene {
     this.nowMs = at.startMs + 12_000;
     for (const spec of plates) {
       const items = Array.from({ length: spec.units }, () => this.#unitOf(spec));
-      this.#plates.set(spec.slot, { spec, items, initialGrams: weightOf(items), shifts: [], contacts: [] });
+      this.#plates.set(spec.slot, { spec, items, initialGrams: weightOf(items), shifts: [], contacts: [], isMixed: false });
     }
   }
 
@@ -100,7 +102,7 @@ export class ShelfScene {
   take(slot: string, units: number, sku = this.#of(slot).spec.sku): this {
     const plate = this.#of(slot);
     const { random } = this;
-    const undecidable = plate.items.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
+    const undecidable = plate.isMixed || plate.items.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
     const graspMs = Math.round(200 + 400 * random.uniform());
     let atMs = this.nowMs + graspMs;
     const fromMs = atMs;
@@ -125,6 +127,7 @@ export class ShelfScene {
     const plate = this.#of(slot);
     const own = sku === plate.spec.sku;
     const undecidable = this.#held.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
+    if (undecidable) plate.isMixed = true;
     const items: Item[] = [];
     for (let n = 0; n < units; n += 1) {
       const at = this.#held.findIndex((item) => item.sku === sku);

@@ -1,0 +1,144 @@
+import type { Sku } from '../ids.ts';
+import type { Grams, Probability } from '../units.ts';
+
+/** Weight of one unit of a product and the deviation from unit to unit. */
+export interface UnitWeight {
+  readonly grams: Grams;
+  readonly spreadGrams: Grams;
+}
+
+/** A product of another slot that could come to lie here. */
+export interface OtherGoods {
+  readonly sku: Sku;
+  readonly unit: UnitWeight;
+  /** Somebody took it not long ago and has not put it back. */
+  readonly isHeld: boolean;
+  /** Something else than weights, a tag reader say, has just noticed it here. */
+  readonly isSeen: boolean;
+}
+
+/** Something on the plate that does not belong there; `sku` undefined for what nobody knows. */
+export interface Guest {
+  readonly sku: Sku | undefined;
+  readonly grams: Grams;
+  /** How sure it is that it lies here. */
+  readonly probability: Probability;
+}
+
+/** What could be taken from a plate or put on it. */
+export interface PlateGoods {
+  readonly sku: Sku;
+  readonly unit: UnitWeight;
+  /** Units that are there and units that still fit, as far as known. */
+  readonly units: number | undefined;
+  readonly room: number | undefined;
+  readonly isHeld: boolean;
+  readonly isSeen: boolean;
+  readonly others: readonly OtherGoods[];
+  readonly guests: readonly Guest[];
+}
+
+/** One way to explain a change of weight, with its share of all belief. `sku` undefined: an unknown thing was taken away. */
+export interface Explanation {
+  readonly sku: Sku | undefined;
+  /** Below 0: taken. */
+  readonly units: number;
+  /** Set when it is a guest of the plate that left. */
+  readonly guest: Guest | undefined;
+  readonly probability: Probability;
+}
+
+/** Most units of one change that are considered. */
+const MOST_UNITS = 120;
+/** How far the configured weight of a product may be from the truth, as a share. */
+const UNIT_ERROR = 0.005;
+/** Belief before weighing that a change is none of the goods, spread over this range. */
+const UNEXPLAINED = 0.05;
+const UNEXPLAINED_RANGE: Grams = 3_000;
+/** Belief before weighing that a put-back is in the wrong slot: for all products together; and for one that somebody holds. */
+const MISPLACED = 0.03;
+const MISPLACED_HELD = 0.3;
+/** A put-back of what nobody is known to hold is staff, or somebody nobody noticed. */
+const NOT_HELD = 0.5;
+/** More than the plate holds, or than fits, is a wrong count: possible, hardly likely. */
+const BEYOND_STOCK = 0.02;
+const GUEST_LEAVES = 0.5;
+/** A product that a tag reader noticed arriving. */
+const SEEN_FACTOR = 20;
+/** Explanations further off than this many deviations are not worth a number. */
+const REACH = 6;
+const MOST_EXPLANATIONS = 4;
+
+/**
+ * Weighs every explanation of a change of weight against the others: k units of the slot's own product, a product of another slot put
+ * here, a guest leaving, or none of the goods. Best first, at most 4; together with "none of the goods" their beliefs add up to 1 at most.
+ */
+export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): readonly Explanation[] {
+  const candidates = change.grams < 0 ? taken(change, goods) : put(change, goods);
+  const total = candidates.reduce((sum, { probability }) => sum + probability, UNEXPLAINED / UNEXPLAINED_RANGE);
+  return candidates
+    .filter(({ probability }) => probability > 1e-3 * total)
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, MOST_EXPLANATIONS)
+    .map((candidate) => ({ ...candidate, probability: candidate.probability / total }));
+}
+
+function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
+  const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
+    const isThere = goods.units === undefined || units <= goods.units;
+    return { sku: goods.sku, units: -units, guest: undefined, probability: countPrior(units) * (isThere ? 1 : BEYOND_STOCK) * density };
+  });
+  for (const guest of goods.guests) {
+    const density = normal(-change.grams - guest.grams, Math.hypot(change.sdGrams, 1 + 0.01 * guest.grams));
+    found.push({ sku: guest.sku, units: -1, guest, probability: GUEST_LEAVES * guest.probability * density });
+  }
+  return found;
+}
+
+function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
+  const own = (goods.isHeld ? 1 : NOT_HELD) * (goods.isSeen ? SEEN_FACTOR : 1);
+  const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
+    const fits = goods.room === undefined || units <= goods.room;
+    return { sku: goods.sku, units, guest: undefined, probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density };
+  });
+  for (const other of goods.others) {
+    const prior = (other.isHeld ? MISPLACED_HELD : MISPLACED / goods.others.length) * (other.isSeen ? SEEN_FACTOR : 1);
+    for (const units of [1, 2]) {
+      const density = normal(change.grams - units * other.unit.grams, deviationOf(other.unit, units, change.sdGrams));
+      found.push({ sku: other.sku, units, guest: undefined, probability: prior * countPrior(units) * density });
+    }
+  }
+  return found;
+}
+
+/** Counts of the slot's own product that come near the change. */
+function ownUnits(
+  change: { readonly grams: Grams; readonly sdGrams: Grams },
+  goods: PlateGoods,
+): readonly { readonly units: number; readonly density: number }[] {
+  const grams = Math.abs(change.grams);
+  const middle = Math.round(grams / goods.unit.grams);
+  const slack = Math.ceil((REACH * deviationOf(goods.unit, Math.max(1, middle), change.sdGrams)) / goods.unit.grams);
+  const found: { units: number; density: number }[] = [];
+  const from = Math.max(1, middle - Math.min(5, slack));
+  const to = Math.min(MOST_UNITS, middle + Math.min(5, slack));
+  for (let units = from; units <= to; units += 1) {
+    found.push({ units, density: normal(grams - units * goods.unit.grams, deviationOf(goods.unit, units, change.sdGrams)) });
+  }
+  return found;
+}
+
+function deviationOf(unit: UnitWeight, units: number, sdGrams: Grams): Grams {
+  return Math.hypot(sdGrams, unit.spreadGrams * Math.sqrt(units), UNIT_ERROR * unit.grams * units);
+}
+
+/** One unit is what mostly moves; a long tail for sweeps and staff. */
+function countPrior(units: number): number {
+  if (units === 1) return 0.5;
+  return units === 2 ? 0.2 : 0.06 * 0.85 ** (units - 3);
+}
+
+function normal(off: Grams, deviation: Grams): number {
+  const z = off / deviation;
+  return Math.abs(z) > REACH ? 0 : Math.exp(-0.5 * z * z) / (deviation * 2.506_628);
+}

@@ -1,0 +1,90 @@
+import type { CompiledStore } from '../compiled-store.ts';
+import type { FixtureId, Sku } from '../ids.ts';
+import type { Product, Slot } from '../store-map.ts';
+import { MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import type { OtherGoods, PlateGoods, UnitWeight } from './explain.ts';
+import { type ShelfState, stockOf } from './shelf-state.ts';
+import { heldUnits } from './taken.ts';
+
+/** Who took something and walks around with it may still leave it elsewhere after this long. */
+export const HELD_MS = 15 * MINUTE_MS;
+/** A tag heard for the first time this recently has just arrived. */
+const ARRIVED_MS = 8 * SECOND_MS;
+/** Deviation of a unit's weight where the plan states none: what filling machines keep. */
+const USUAL_SPREAD = 0.015;
+/** Neighbours on the fixture, and products from elsewhere that somebody holds, which could be put on a plate. */
+const MOST_NEIGHBOURS = 16;
+const MOST_HELD = 8;
+/** Capacity is a guideline: this many more are believed. */
+const SPARE_ROOM = 2;
+
+/** What could be taken from a slot's plate or put on it now. It MUST already be established that the product has a unit weight. */
+export function plateGoods(
+  shelf: ShelfState,
+  at: { readonly store: CompiledStore; readonly slot: Slot; readonly unit: UnitWeight; readonly nowMs: TimestampMs },
+): PlateGoods {
+  const { store, slot, nowMs } = at;
+  const stock = stockOf(shelf, slot.id);
+  const units = stock.doubtful === 0 ? stock.units : undefined;
+  const isHeld = (sku: Sku) => heldUnits(shelf, sku, { nowMs, ms: HELD_MS }) > 0;
+  const arrived = arrivedAt(shelf, { fixture: slot.fixture, nowMs });
+  const isSeen = (sku: Sku) => arrived.has(sku);
+  const others = [...neighbours(store, slot), ...heldElsewhere(shelf, store, { slot, nowMs })].flatMap((product): readonly OtherGoods[] => {
+    const unit = unitOf(product);
+    return unit === undefined ? [] : [{ sku: product.sku, unit, isHeld: isHeld(product.sku), isSeen: isSeen(product.sku) }];
+  });
+  return {
+    sku: slot.sku,
+    unit: at.unit,
+    units,
+    room: slot.capacity === undefined || units === undefined ? undefined : Math.max(0, slot.capacity - units) + SPARE_ROOM,
+    isHeld: isHeld(slot.sku),
+    isSeen: isSeen(slot.sku),
+    others,
+    guests: stock.guests,
+  };
+}
+
+/** Weight of one unit of a product, where a scale can count it. */
+export function unitOf(product: Product): UnitWeight | undefined {
+  const { unitGrams, unitSpreadGrams } = product;
+  if (unitGrams === undefined || unitGrams <= 0) return undefined;
+  return { grams: unitGrams, spreadGrams: unitSpreadGrams ?? USUAL_SPREAD * unitGrams };
+}
+
+/** Products of the other slots of the fixture, the nearest first in the order of the plan, each once. */
+function neighbours(store: CompiledStore, slot: Slot): readonly Product[] {
+  const slots = store.slotsByFixture.get(slot.fixture) ?? [];
+  const own = slots.findIndex(({ id }) => id === slot.id);
+  const near = slots
+    .map(({ sku }, at) => ({ sku, distance: Math.abs(at - own) }))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ sku }) => sku);
+  const skus = [...new Set(near)].filter((sku) => sku !== slot.sku).slice(0, MOST_NEIGHBOURS);
+  return skus.flatMap((sku) => store.products.get(sku) ?? []);
+}
+
+/** Products of other fixtures that somebody took lately, the latest first. */
+function heldElsewhere(
+  shelf: ShelfState,
+  store: CompiledStore,
+  at: { readonly slot: Slot; readonly nowMs: TimestampMs },
+): readonly Product[] {
+  const here = new Set((store.slotsByFixture.get(at.slot.fixture) ?? []).map(({ sku }) => sku));
+  const held: { readonly sku: Sku; readonly atMs: TimestampMs }[] = [];
+  for (const [sku, list] of shelf.taken) {
+    const atMs = list.at(-1)?.atMs ?? 0;
+    if (at.nowMs - atMs <= HELD_MS && !here.has(sku)) held.push({ sku, atMs });
+  }
+  held.sort((a, b) => b.atMs - a.atMs);
+  return held.slice(0, MOST_HELD).flatMap(({ sku }) => store.products.get(sku) ?? []);
+}
+
+/** Products whose tags have just begun to be heard at a fixture. */
+function arrivedAt(shelf: ShelfState, at: { readonly fixture: FixtureId; readonly nowMs: TimestampMs }): ReadonlySet<Sku> {
+  const arrived = new Set<Sku>();
+  for (const seen of shelf.tags.values()) {
+    if (seen.fixture === at.fixture && at.nowMs - seen.sinceMs <= ARRIVED_MS) arrived.add(seen.sku);
+  }
+  return arrived;
+}

@@ -1,0 +1,95 @@
+import type { FixtureId, Sku, SlotId } from '../ids.ts';
+import type { Grams, TimestampMs } from '../units.ts';
+import type { CellTrack } from './cell.ts';
+import type { Guest } from './explain.ts';
+
+/** Everything the store knows about what lies on its shelves: plain data, bounded by the plan and `SHELF_LIMITS`. */
+export interface ShelfState {
+  readonly cells: Map<SlotId, CellTrack>;
+  readonly stocks: Map<SlotId, StockTrack>;
+  /** Units taken and neither put back nor sold yet, oldest first. */
+  readonly taken: Map<Sku, Taken[]>;
+  /** Product tags heard at fixtures, by EPC; tags of products the store does not know are never kept. */
+  readonly tags: Map<string, TagSeen>;
+  /** Slots whose staff message is waiting, and until when. */
+  readonly alertsDue: Map<SlotId, TimestampMs>;
+}
+
+/** What one slot holds. */
+export interface StockTrack {
+  /** Units of the slot's product on the shelf; undefined until something has said so. */
+  units: number | undefined;
+  source: 'weight' | 'events' | undefined;
+  /** Units in ambiguous events since the count was last sure. */
+  doubtful: number;
+  readonly guests: Guest[];
+  /** What the empty plate weighs, where that was seen. */
+  zero: { readonly grams: Grams; readonly atMs: TimestampMs } | undefined;
+  auditedAtMs: TimestampMs;
+  /** A count that disagreed at the last audit; it must do so twice. */
+  auditUnits: number | undefined;
+  /** What staff were last told. */
+  told: 'ok' | 'low' | 'out';
+  restockedAtMs: TimestampMs | undefined;
+  /** Moves that only one of two sensors has reported so far, oldest first. */
+  readonly counted: Move[];
+  readonly weighed: Move[];
+}
+
+/** Units that moved between two moments; below 0 taken. */
+export interface Move {
+  readonly sinceMs: TimestampMs;
+  readonly untilMs: TimestampMs;
+  units: number;
+}
+
+/** Units that left a slot. */
+export interface Taken {
+  readonly atMs: TimestampMs;
+  units: number;
+  /** A sensor that counts people said that nobody was in the zone. */
+  readonly alone: boolean;
+}
+
+export interface TagSeen {
+  readonly sku: Sku;
+  readonly fixture: FixtureId;
+  readonly sinceMs: TimestampMs;
+  atMs: TimestampMs;
+}
+
+/** Most entries of each table; the oldest gives way. Cells and stocks are bounded by the slots of the plan. */
+export const SHELF_LIMITS = { guests: 8, moves: 8, takenSkus: 20_000, takenEach: 32, tags: 10_000 } as const;
+
+/** Shelves nobody has looked at. */
+export function createShelf(): ShelfState {
+  return { cells: new Map(), stocks: new Map(), taken: new Map(), tags: new Map(), alertsDue: new Map() };
+}
+
+/** What is known of a slot's stock, begun if need be. */
+export function stockOf(shelf: ShelfState, slot: SlotId): StockTrack {
+  let stock = shelf.stocks.get(slot);
+  if (stock === undefined) {
+    stock = {
+      units: undefined,
+      source: undefined,
+      doubtful: 0,
+      guests: [],
+      zero: undefined,
+      auditedAtMs: 0,
+      auditUnits: undefined,
+      told: 'ok',
+      restockedAtMs: undefined,
+      counted: [],
+      weighed: [],
+    };
+    shelf.stocks.set(slot, stock);
+  }
+  return stock;
+}
+
+/** Adds to a bounded list, dropping the oldest. */
+export function pushBounded<T>(list: T[], item: T, limit: number): void {
+  list.push(item);
+  if (list.length > limit) list.splice(0, list.length - limit);
+}

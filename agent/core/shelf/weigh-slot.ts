@@ -1,0 +1,152 @@
+import type { CompiledStore } from '../compiled-store.ts';
+import type { Slot } from '../store-map.ts';
+import { type DurationMs, type Grams, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import { freshCell } from './cell.ts';
+import { CERTAIN, type Detection, detect } from './detect.ts';
+import { type Explanation, explain, type UnitWeight } from './explain.ts';
+import { plateGoods, unitOf } from './plate.ts';
+import type { ShelfEvent, ShelfEventKind } from './shelf-event.ts';
+import { type ShelfState, type StockTrack, stockOf } from './shelf-state.ts';
+import { addGuest, auditStock, bookWeighed, countPlate, RESTOCK_UNITS, removeGuest } from './stock.ts';
+import { heldUnits } from './taken.ts';
+
+/** Staff who fill a slot come back to it within this time. */
+const RESTOCKING_MS: DurationMs = 90 * SECOND_MS;
+/** Whoever swept a slot and puts everything back does so within this time. */
+const SWEEP_BACK_MS: DurationMs = 5 * MINUTE_MS;
+/** Takes of so many units at once are a sweep. */
+const SWEEP_UNITS = 3;
+/** Explained less than this, a change is none of the goods. */
+const EXPLAINED = 0.5;
+/** A loss below this share of a unit, or a gain below this weight, only moves the zero. */
+const LEAST_SHARE = 0.5;
+const LEAST_THING: Grams = 15;
+
+/** A slot of the plan with its product, and the time. */
+export interface SlotNow {
+  readonly store: CompiledStore;
+  readonly slot: Slot;
+  readonly nowMs: TimestampMs;
+}
+
+/**
+ * Takes in one weight of a slot, keeps the plate's stock, and gives what happened, if anything did. Slots whose product has no unit weight are
+ * left alone. `atMs` is the device's time, `now.nowMs` the agent's.
+ */
+export function weighSlot(
+  shelf: ShelfState,
+  now: SlotNow,
+  reading: { readonly atMs: TimestampMs; readonly grams: Grams },
+): ShelfEvent | undefined {
+  const product = now.store.products.get(now.slot.sku);
+  const unit = product === undefined ? undefined : unitOf(product);
+  if (unit === undefined) return undefined;
+  let cell = shelf.cells.get(now.slot.id);
+  if (cell === undefined) {
+    cell = freshCell(reading.atMs);
+    shelf.cells.set(now.slot.id, cell);
+  }
+  const detection = detect(cell, reading, {
+    unitGrams: unit.grams,
+    explain: (change) => explain(change, plateGoods(shelf, { ...now, unit })),
+  });
+  const stock = stockOf(shelf, now.slot.id);
+  if (detection === undefined) {
+    auditStock(stock, cell, { unit, nowMs: now.nowMs });
+    return undefined;
+  }
+  return conclude(shelf, { ...now, unit, stock }, detection);
+}
+
+function conclude(
+  shelf: ShelfState,
+  at: SlotNow & { readonly unit: UnitWeight; readonly stock: StockTrack },
+  detection: Detection,
+): ShelfEvent | undefined {
+  switch (detection.kind) {
+    case 'level':
+      countPlate(at.stock, detection.grams, at);
+      return undefined;
+    case 'hand':
+      return {
+        ...event(at.slot, { sinceMs: detection.fromMs, atMs: detection.fromMs, settledAtMs: detection.toMs }),
+        kind: 'hand',
+        sku: at.slot.sku,
+        units: 0,
+        outcome: 'certain',
+        confidence: 1,
+        alternatives: [],
+      };
+    case 'change': {
+      const concluded = explained(shelf, at, detection) ?? strange(at, detection);
+      if (concluded === undefined) return undefined;
+      bookWeighed(at.stock, concluded, at.slot);
+      if (concluded.kind === 'restock') at.stock.restockedAtMs = at.nowMs;
+      return concluded;
+    }
+  }
+}
+
+type Change = Extract<Detection, { readonly kind: 'change' }>;
+
+/** The event that the likeliest explanation tells of; undefined when none is likely. */
+function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack }, change: Change): ShelfEvent | undefined {
+  const [best, ...rest] = change.explanations;
+  const sum = change.explanations.reduce((total, { probability }) => total + probability, 0);
+  if (best === undefined || sum < EXPLAINED) return undefined;
+  keepGuests(at.stock, change, at.slot);
+  const units = Math.abs(best.units);
+  return {
+    ...event(at.slot, change),
+    kind: best.units < 0 ? takeKind(best, at.slot) : putKind(shelf, at, best),
+    sku: best.sku,
+    units,
+    outcome: best.probability >= CERTAIN ? 'certain' : 'ambiguous',
+    confidence: best.probability,
+    alternatives: rest.map(({ sku, units: many, probability }) => ({ sku, units: Math.abs(many), probability })),
+  };
+}
+
+function takeKind(best: Explanation, slot: Slot): ShelfEventKind {
+  return best.sku === slot.sku && best.units <= -SWEEP_UNITS ? 'sweep' : 'pick';
+}
+
+function putKind(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack }, best: Explanation): ShelfEventKind {
+  if (best.sku !== at.slot.sku) return 'misplaced';
+  if (at.stock.restockedAtMs !== undefined && at.nowMs - at.stock.restockedAtMs <= RESTOCKING_MS) return 'restock';
+  if (best.units < RESTOCK_UNITS) return 'return';
+  return heldUnits(shelf, best.sku, { nowMs: at.nowMs, ms: SWEEP_BACK_MS }) >= best.units ? 'return' : 'restock';
+}
+
+/** Every explanation in which something foreign came or left changes what may lie here, as likely as it is. */
+function keepGuests(stock: StockTrack, change: Change, slot: Slot): void {
+  for (const { sku, units, guest, probability } of change.explanations) {
+    if (guest !== undefined) removeGuest(stock, guest, probability);
+    else if (units > 0 && sku !== slot.sku) {
+      for (let n = 0; n < units; n += 1) addGuest(stock, { sku, grams: change.grams / units, probability });
+    }
+  }
+}
+
+/** Weight that no goods explain: a thing left behind, or something lost, nobody can say what. Undefined for too little to be either. */
+function strange(at: SlotNow & { readonly stock: StockTrack; readonly unit: UnitWeight }, change: Change): ShelfEvent | undefined {
+  const isTake = change.grams < 0;
+  if (isTake ? -change.grams < LEAST_SHARE * at.unit.grams : change.grams < LEAST_THING) return undefined;
+  if (!isTake) addGuest(at.stock, { sku: undefined, grams: change.grams, probability: 1 });
+  return {
+    ...event(at.slot, change),
+    kind: isTake ? 'pick' : 'misplaced',
+    sku: isTake ? at.slot.sku : undefined,
+    units: isTake ? Math.max(1, Math.round(-change.grams / at.unit.grams)) : 1,
+    outcome: 'ambiguous',
+    confidence: change.explanations[0]?.probability ?? 0,
+    alternatives: change.explanations.slice(0, 3).map(({ sku, units, probability }) => ({ sku, units: Math.abs(units), probability })),
+  };
+}
+
+function event(
+  slot: Slot,
+  when: { readonly sinceMs: TimestampMs; readonly atMs: TimestampMs; readonly settledAtMs: TimestampMs },
+): Pick<ShelfEvent, 'slot' | 'source' | 'sinceMs' | 'atMs' | 'settledAtMs'> {
+  return { slot: slot.id, source: 'weight', sinceMs: when.sinceMs, atMs: when.atMs, settledAtMs: when.settledAtMs };
+}
