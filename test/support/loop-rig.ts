@@ -22,6 +22,8 @@ export interface RigOptions {
   readonly quotaBytes?: number;
   readonly map?: StoreMap;
   readonly scorer?: Scorer;
+  /** When its day begins; `START_MS` by default. */
+  readonly startMs?: number;
   /** Wraps the journal, to make it fail. */
   readonly wrap?: (journal: Journal) => Journal;
 }
@@ -36,11 +38,12 @@ export class LoopRig {
   readonly quarantined: string[] = [];
   readonly loop: Loop;
   readonly gate: Gate;
-  nowMs = START_MS;
+  nowMs: number;
   replayed: number;
 
   constructor(options: RigOptions = {}) {
     this.dir = options.dir ?? mkdtempSync(join(tmpdir(), 'endcap-loop-'));
+    this.nowMs = options.startMs ?? START_MS;
     const opened = openStore({ dir: this.dir, quotaBytes: options.quotaBytes ?? 256 * 1024 * 1024, nowMs: this.nowMs });
     if (!opened.ok) throw new Error(opened.error.message);
     this.store = opened.value;
