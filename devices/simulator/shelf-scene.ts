@@ -23,8 +23,11 @@ export interface ShelfTruth {
   readonly units: number;
   readonly fromMs: TimestampMs;
   readonly toMs: TimestampMs;
-  /** True when weights alone cannot say which product it was: somebody holds, or the plate holds, another one of that weight. */
-  readonly undecidable: boolean;
+  /**
+   * Whether weights can say which product it was. `no`: it was put back while somebody holds another one of that weight. `hardly`: it left a
+   * plate on which such a thing may lie, so that only the last gram could tell them apart.
+   */
+  readonly decidable: 'yes' | 'hardly' | 'no';
 }
 
 export interface WeightReading {
@@ -56,7 +59,7 @@ interface Plate {
   readonly items: Item[];
   readonly shifts: Shift[];
   readonly contacts: Contact[];
-  /** From the first undecidable put-back on, what leaves is undecidable too. */
+  /** From the first undecidable put-back on, what leaves is hardly decidable. */
   isMixed: boolean;
 }
 
@@ -102,7 +105,7 @@ export class ShelfScene {
   take(slot: string, units: number, sku = this.#of(slot).spec.sku): this {
     const plate = this.#of(slot);
     const { random } = this;
-    const undecidable = plate.isMixed || plate.items.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
+    const isMixed = plate.isMixed || plate.items.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
     const graspMs = Math.round(200 + 400 * random.uniform());
     let atMs = this.nowMs + graspMs;
     const fromMs = atMs;
@@ -117,7 +120,7 @@ export class ShelfScene {
     );
     this.#held.push(...items);
     const kind = sku === plate.spec.sku && units >= 3 ? 'sweep' : 'pick';
-    this.#tell({ kind, slot, sku, units, fromMs, toMs: atMs, undecidable });
+    this.#tell({ kind, slot, sku, units, fromMs, toMs: atMs, decidable: isMixed ? 'hardly' : 'yes' });
     this.nowMs = atMs;
     return this;
   }
@@ -126,8 +129,8 @@ export class ShelfScene {
   put(slot: string, units: number, sku = this.#of(slot).spec.sku): this {
     const plate = this.#of(slot);
     const own = sku === plate.spec.sku;
-    const undecidable = this.#held.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
-    if (undecidable) plate.isMixed = true;
+    const isUndecidable = this.#held.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
+    if (isUndecidable) plate.isMixed = true;
     const items: Item[] = [];
     for (let n = 0; n < units; n += 1) {
       const at = this.#held.findIndex((item) => item.sku === sku);
@@ -135,14 +138,14 @@ export class ShelfScene {
       if (item === undefined) throw new Error(`Cannot put "${sku}" on "${slot}": nobody holds one`);
       items.push(item);
     }
-    return this.#setDown(plate, items, { kind: own ? 'return' : 'misplaced', undecidable });
+    return this.#setDown(plate, items, { kind: own ? 'return' : 'misplaced', decidable: isUndecidable ? 'no' : 'yes' });
   }
 
   /** Staff set down new units of the slot's product, all at once. */
   restock(slot: string, units: number): this {
     const plate = this.#of(slot);
     const items = Array.from({ length: units }, () => this.#unitOf(plate.spec));
-    return this.#setDown(plate, items, { kind: 'restock', undecidable: false });
+    return this.#setDown(plate, items, { kind: 'restock', decidable: 'yes' });
   }
 
   /** A hand rests on the goods and takes nothing. */
@@ -196,7 +199,7 @@ export class ShelfScene {
     return readings;
   }
 
-  #setDown(plate: Plate, items: readonly Item[], what: { readonly kind: ShelfTruth['kind']; readonly undecidable: boolean }): this {
+  #setDown(plate: Plate, items: readonly Item[], what: Pick<ShelfTruth, 'kind' | 'decidable'>): this {
     const { random } = this;
     const grams = weightOf(items);
     const overMs = Math.round(50 + 100 * random.uniform());
@@ -216,7 +219,7 @@ export class ShelfScene {
     const plate = this.#of(slot);
     const forMs = Math.round(how.seconds * 1_000);
     plate.contacts.push(press(this.random, { fromMs: this.nowMs, forMs, grams: how.grams, swayShare: how.sway }));
-    this.#tell({ kind: 'hand', slot, sku: plate.spec.sku, units: 0, fromMs: this.nowMs, toMs: this.nowMs + forMs, undecidable: false });
+    this.#tell({ kind: 'hand', slot, sku: plate.spec.sku, units: 0, fromMs: this.nowMs, toMs: this.nowMs + forMs, decidable: 'yes' });
     this.nowMs += forMs;
     return this;
   }

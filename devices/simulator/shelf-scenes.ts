@@ -131,10 +131,14 @@ function touchOrTake(scene: ShelfScene, how: 'hand' | 'lean'): void {
   else scene.lean(slot);
 }
 
+/** The morning's customers, and some time later somebody with a trolley. */
 function restockAll(scene: ShelfScene): void {
   for (const { slot } of scene.plates) {
     pause(scene).take(slot, 5);
     pause(scene).take(slot, 4);
+  }
+  scene.wait(480);
+  for (const { slot } of scene.plates) {
     for (let left = 9; left > 0; ) {
       const units = Math.min(left, 2 + scene.random.below(4));
       scene.wait(3 + 3 * scene.random.uniform()).restock(slot, units);

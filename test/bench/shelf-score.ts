@@ -74,12 +74,12 @@ export function scoreScene(
   };
   for (const truth of acts) {
     score.truths += 1;
-    if (truth.undecidable) score.undecidable += 1;
+    if (truth.decidable === 'no') score.undecidable += 1;
     const right = find(
       truth,
       (report) =>
         report.isCertain &&
-        !truth.undecidable &&
+        truth.decidable !== 'no' &&
         report.sku === truth.sku &&
         report.units === truth.units &&
         report.isTake === isTake(truth),
@@ -95,8 +95,8 @@ export function scoreScene(
   for (const truth of missed) {
     const doubtful = find(truth, (report) => !report.isCertain && report.isTake === isTake(truth));
     if (doubtful !== undefined) score.ambiguous += 1;
-    if (doubtful !== undefined && truth.undecidable) score.undecidableTold += 1;
-    else score.misses += 1;
+    if (doubtful === undefined || truth.decidable === 'yes') score.misses += 1;
+    else if (truth.decidable === 'no') score.undecidableTold += 1;
   }
   score.falseReports += open.size;
 }

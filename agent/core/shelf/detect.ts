@@ -60,8 +60,7 @@ export function detect(
   const [before, newest] = [bins.at(-2), bins.at(-1)];
   if (newest === undefined || before === undefined) return undefined;
   learnStep(cell.noise, newest.grams - before.grams, newest.toMs - cell.stillAtMs > RESTLESS_MS);
-  const width = Math.min(7 * sigmaOf(cell.noise) + cell.noise.quantum, Math.max(3, 0.6 * plate.unitGrams));
-  const still = steadyNow(bins, width);
+  const still = steadyNow(bins, stillWidth(cell, plate));
   if (still === undefined) {
     noteExcursion(cell, newest, plate);
     return undefined;
@@ -147,12 +146,20 @@ function noteExcursion(cell: CellTrack, newest: Bin, plate: PlateQuestion): void
   cell.excursion.troughGrams = Math.min(cell.excursion.troughGrams, off);
 }
 
+/** Readings within this of each other hold still: noise, or the last of the swing of a plate with heavy goods, but never much of a unit. */
+function stillWidth(cell: CellTrack, plate: PlateQuestion): Grams {
+  const noise = 7 * sigmaOf(cell.noise) + cell.noise.quantum;
+  return Math.min(Math.max(noise, Math.min(20, 0.02 * plate.unitGrams)), Math.max(3, 0.6 * plate.unitGrams));
+}
+
 /** Deviation of the difference between the weight now and the level: white noise of both, slow wander, creep, and drift while unseen. */
 function deviationOf(cell: CellTrack, still: Segment, level: NonNullable<CellTrack['level']>): Grams {
   const sigma = sigmaOf(cell.noise);
   const unseenHours = Math.max(0, still.fromMs - level.seenAtMs) / HOUR_MS;
   return Math.hypot(
     sigma / Math.sqrt(still.bins),
+    // More than noise: the plate still swings about its new weight.
+    still.range / 10,
     0.6 * sigma,
     cell.noise.quantum / Math.sqrt(12),
     0.000_15 * Math.abs(still.grams),

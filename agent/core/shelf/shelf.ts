@@ -96,7 +96,8 @@ function note(shelf: ShelfState, now: ShelfNow, event: ShelfEvent): ShelfEvent {
   const { sku, units } = event;
   if (sku === undefined || event.kind === 'restock') return event;
   if (isTake(event)) noteTaken(shelf, sku, { atMs: now.nowMs, units, alone: now.isAlone && event.outcome === 'certain' });
-  else noteBack(shelf, sku, units);
+  // Whether it really is this product that is back is another question when others weigh the same.
+  else if (event.alternatives.every((other) => other.sku === sku)) noteBack(shelf, sku, units);
   return event;
 }
 

@@ -7,6 +7,8 @@ export interface Segment {
   readonly toMs: TimestampMs;
   /** Median of its bins. */
   readonly grams: Grams;
+  /** From its lightest to its heaviest bin. */
+  readonly range: Grams;
   readonly bins: number;
 }
 
@@ -17,15 +19,15 @@ export function steadyNow(bins: readonly Bin[], width: Grams): Segment | undefin
   let first = bins.length;
   while (first > 0) {
     const grams = bins[first - 1]?.grams ?? 0;
+    if (Math.max(high, grams) - Math.min(low, grams) > width) break;
     low = Math.min(low, grams);
     high = Math.max(high, grams);
-    if (high - low > width) break;
     first -= 1;
   }
   const stretch = bins.slice(first);
   const [oldest, newest] = [stretch[0], stretch.at(-1)];
   if (oldest === undefined || newest === undefined || stretch.length < 2) return undefined;
-  return { fromMs: oldest.fromMs, toMs: newest.toMs, grams: medianOf(stretch), bins: stretch.length };
+  return { fromMs: oldest.fromMs, toMs: newest.toMs, grams: medianOf(stretch), range: high - low, bins: stretch.length };
 }
 
 function medianOf(bins: readonly Bin[]): Grams {
