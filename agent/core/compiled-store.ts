@@ -1,5 +1,6 @@
 import type { DeviceId, FixtureId, Sku, SlotId, TagId, ZoneId } from './ids.ts';
 import { type LocalTime, localTime } from './local-time.ts';
+import { type Floor, layFloor } from './locate/floor.ts';
 import type { Campaign, Fixture, PlacedDevice, Product, Slot, StoreMap, Zone } from './store-map.ts';
 
 /** A store map with an index for every question the core asks; rebuilt whenever the map changes. */
@@ -14,12 +15,14 @@ export interface CompiledStore {
   readonly devices: ReadonlyMap<DeviceId, PlacedDevice>;
   readonly tags: ReadonlySet<TagId>;
   readonly campaigns: readonly Campaign[];
+  /** The floor that tags are placed on; undefined where scanners have no positions. Laid when first asked for, which takes up to a second. */
+  readonly floor: () => Floor | undefined;
   /** Campaigns that cover a product, in config order. */
   campaignsFor(product: Product): readonly Campaign[];
 }
 
-/** Indexes a store map; `remote` campaigns replace configured ones of the same id and add to them. */
-export function compileStore(map: StoreMap, remote: readonly Campaign[] = []): CompiledStore {
+/** Indexes a store map; `remote` campaigns replace configured ones of the same id and add to them. `former` lends its floor where the map is the same. */
+export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], former?: CompiledStore): CompiledStore {
   const replaced = new Set(remote.map((campaign) => campaign.id));
   const campaigns = [...map.campaigns.filter((campaign) => !replaced.has(campaign.id)), ...remote];
   const bySku = group(campaigns, (campaign) => campaign.skus);
@@ -35,12 +38,22 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = []): C
     devices: new Map(map.devices.map((device) => [device.id, device])),
     tags: new Set(map.tags.map((tag) => tag.id)),
     campaigns,
+    floor: former?.map === map ? former.floor : once(() => layFloor(map)),
     campaignsFor(product) {
       const named = bySku.get(product.sku);
       const general = byCategory.get(product.category);
       if (named === undefined || general === undefined) return named ?? general ?? [];
       return [...named, ...general.filter((campaign) => !named.includes(campaign))];
     },
+  };
+}
+
+/** Apart from the store, so that a store that borrows a floor keeps nothing else of its lender. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -87,10 +87,10 @@ function shelfWeight(context: StepContext, reading: Extract<Reading, { readonly 
 }
 
 function sighting(context: StepContext, reading: Extract<Reading, { readonly kind: 'ble.sighting' }>): void {
+  if (!context.store.tags.has(reading.beacon)) return;
   const zone = zoneOf(context, reading);
-  if (zone === undefined || !context.store.tags.has(reading.beacon)) return;
   const known = context.state.tags.get(reading.beacon)?.place !== undefined;
-  const { track, moved } = sightTag(context, { tag: reading.beacon, zone, rssiDbm: reading.rssiDbm });
+  const { track, moved } = sightTag(context, { tag: reading.beacon, device: reading.device, zone, rssiDbm: reading.rssiDbm });
   const place = track.place;
   if (place === undefined) return;
   const visit = track.visit === undefined ? undefined : context.state.visits.get(track.visit);

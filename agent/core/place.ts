@@ -1,15 +1,14 @@
 import type { StepContext } from './context.ts';
-import type { FixtureId, TagId, ZoneId } from './ids.ts';
-import type { TagTrack } from './state.ts';
+import type { DeviceId, FixtureId, TagId, ZoneId } from './ids.ts';
+import type { Floor } from './locate/floor.ts';
+import { fix, isFixDue, newTrail, noteSighting, type Trail } from './locate/follow.ts';
+import { placeByStrength } from './locate/zone-strength.ts';
+import { newTagTrack, type TagTrack } from './state.ts';
 import { type Dbm, SECOND_MS } from './units.ts';
 import type { Place } from './visit.ts';
 
-/** Weight of a new sighting in the smoothed strength; about the last four count. */
-const SMOOTHING = 0.3;
-/** A zone that has not heard the tag for this long no longer competes. */
-const SIGNAL_TTL_MS = 8 * SECOND_MS;
-/** Most zones remembered a tag. */
-const MAX_SIGNALS = 16;
+/** A scanner that heard some tag this recently works: that it does not hear this one says something. */
+const AWAKE_MS = 10 * SECOND_MS;
 
 /** A place at a fixture, now; undefined for a fixture that does not exist. */
 export function placeOf(context: StepContext, at: { readonly fixture: FixtureId; readonly confidence: number }): Place | undefined {
@@ -19,75 +18,44 @@ export function placeOf(context: StepContext, at: { readonly fixture: FixtureId;
 }
 
 /**
- * Follows a store-owned tag through the zones: smoothed strength a zone, and a move only when another zone has been stronger by the
- * policy's hysteresis for its settling time. Returns the tag's track; `moved` says that its zone changed.
+ * Follows a store-owned tag through the zones. With at least three scanners that have a position it is placed on the floor, at most
+ * once a second; else by the strength at each zone's scanners. Returns the tag's track; `moved` says that its zone changed.
  */
 export function sightTag(
   context: StepContext,
-  sighting: { readonly tag: TagId; readonly zone: ZoneId; readonly rssiDbm: Dbm },
+  sighting: { readonly tag: TagId; readonly device: DeviceId; readonly zone: ZoneId | undefined; readonly rssiDbm: Dbm },
 ): { track: TagTrack; moved: boolean } {
+  const { state, store } = context;
+  const track = state.tags.get(sighting.tag) ?? newTagTrack();
+  const floor = store.floor();
+  if (floor === undefined) {
+    const { tag, zone, rssiDbm } = sighting;
+    if (zone === undefined) return { track, moved: false };
+    state.tags.set(tag, track);
+    return { track, moved: placeByStrength(context, track, { tag, zone, rssiDbm }) };
+  }
+  if (!floor.numberOf.has(sighting.device)) return { track, moved: false };
+  state.tags.set(sighting.tag, track);
+  track.trail ??= newTrail(context.nowMs);
+  noteSighting(track.trail, { scanner: sighting.device, rssiDbm: sighting.rssiDbm }, context.nowMs);
+  if (!isFixDue(track.trail, context.nowMs)) return { track, moved: false };
+  return { track, moved: placeByTrail(context, { track, trail: track.trail, floor }) };
+}
+
+function placeByTrail(
+  context: StepContext,
+  { track, trail, floor }: { readonly track: TagTrack; readonly trail: Trail; readonly floor: Floor },
+): boolean {
   const { state, nowMs } = context;
-  let track = state.tags.get(sighting.tag);
-  if (track === undefined) {
-    track = { visit: undefined, signals: new Map(), place: undefined, candidate: undefined };
-    state.tags.set(sighting.tag, track);
-  }
-  smooth(track, sighting, nowMs);
-  const strongest = strongestZone(track, nowMs);
-  const current = track.place;
-  if (current === undefined) {
-    track.place = { zone: strongest.zone, fixture: undefined, sinceMs: nowMs, seenAtMs: nowMs, confidence: strongest.confidence };
-    return { track, moved: true };
-  }
-  if (strongest.zone === current.zone) {
-    track.candidate = undefined;
-    track.place = { ...current, seenAtMs: nowMs, confidence: strongest.confidence };
-    return { track, moved: false };
-  }
-  return { track, moved: settle(context, track, strongest) };
-}
-
-function smooth(track: TagTrack, sighting: { readonly zone: ZoneId; readonly rssiDbm: Dbm }, nowMs: number): void {
-  const signal = track.signals.get(sighting.zone);
-  if (signal === undefined || nowMs - signal.atMs > SIGNAL_TTL_MS) {
-    if (track.signals.size >= MAX_SIGNALS) track.signals.clear();
-    track.signals.set(sighting.zone, { rssiDbm: sighting.rssiDbm, atMs: nowMs });
-    return;
-  }
-  signal.rssiDbm += SMOOTHING * (sighting.rssiDbm - signal.rssiDbm);
-  signal.atMs = nowMs;
-}
-
-/** The zone that hears the tag best, and how sure that is: logistic in the gap to the runner-up, 0.5 at no gap, 0.9 at about 9 dB. */
-function strongestZone(track: TagTrack, nowMs: number): { zone: ZoneId; rssiDbm: Dbm; confidence: number } {
-  let best: { zone: ZoneId; rssiDbm: Dbm } = { zone: '', rssiDbm: Number.NEGATIVE_INFINITY };
-  let secondDbm = -100;
-  for (const [zone, signal] of track.signals) {
-    if (nowMs - signal.atMs > SIGNAL_TTL_MS) continue;
-    if (signal.rssiDbm > best.rssiDbm) {
-      if (Number.isFinite(best.rssiDbm)) secondDbm = Math.max(secondDbm, best.rssiDbm);
-      best = { zone, rssiDbm: signal.rssiDbm };
-    } else secondDbm = Math.max(secondDbm, signal.rssiDbm);
-  }
-  return { ...best, confidence: 1 / (1 + Math.exp(-(best.rssiDbm - secondDbm) / 4)) };
-}
-
-function settle(context: StepContext, track: TagTrack, strongest: { zone: ZoneId; rssiDbm: Dbm; confidence: number }): boolean {
-  const { nowMs } = context;
   const { zoneHysteresisDb, zoneSettleMs } = context.store.map.policy;
-  const current = track.place;
-  const signal = current === undefined ? undefined : track.signals.get(current.zone);
-  const currentDbm = signal === undefined || nowMs - signal.atMs > SIGNAL_TTL_MS ? Number.NEGATIVE_INFINITY : signal.rssiDbm;
-  if (strongest.rssiDbm < currentDbm + zoneHysteresisDb) {
-    track.candidate = undefined;
-    return false;
-  }
-  if (track.candidate?.zone !== strongest.zone) {
-    track.candidate = { zone: strongest.zone, sinceMs: nowMs };
-    return false;
-  }
-  if (nowMs - track.candidate.sinceMs < zoneSettleMs) return false;
-  track.candidate = undefined;
-  track.place = { zone: strongest.zone, fixture: undefined, sinceMs: nowMs, seenAtMs: nowMs, confidence: strongest.confidence };
-  return true;
+  fix(trail, floor, {
+    nowMs,
+    reluctance: { hysteresisDb: zoneHysteresisDb, settleMs: zoneSettleMs },
+    isAwake: (scanner) => nowMs - (state.devices.get(scanner)?.lastSeenAtMs ?? Number.NEGATIVE_INFINITY) <= AWAKE_MS,
+  });
+  if (trail.zone === undefined) return false;
+  const { id: zone, confidence } = trail.zone;
+  const isSame = track.place?.zone === zone;
+  track.place = { zone, fixture: undefined, sinceMs: isSame ? (track.place?.sinceMs ?? nowMs) : nowMs, seenAtMs: nowMs, confidence };
+  return !isSame;
 }

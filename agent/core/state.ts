@@ -2,6 +2,7 @@ import type { CompiledStore } from './compiled-store.ts';
 import type { HoldReason, Offer, Trigger } from './decision.ts';
 import type { TallyName } from './effect.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, SlotId, TagId, VisitId, ZoneId } from './ids.ts';
+import type { Trail } from './locate/follow.ts';
 import type { Campaign } from './store-map.ts';
 import type { Cents, Dbm, Grams, TimestampMs } from './units.ts';
 import type { Place, Visit } from './visit.ts';
@@ -37,9 +38,12 @@ export interface State {
   today: Today;
 }
 
+/** One store-owned tag. */
 export interface TagTrack {
   visit: VisitId | undefined;
-  /** Smoothed strength at each zone's scanners. */
+  /** Where it is on the floor, in a store whose scanners have positions. */
+  trail: Trail | undefined;
+  /** Smoothed strength at each zone's scanners, in a store whose scanners have none. */
   readonly signals: Map<ZoneId, { rssiDbm: Dbm; atMs: TimestampMs }>;
   place: Place | undefined;
   candidate: { readonly zone: ZoneId; readonly sinceMs: TimestampMs } | undefined;
@@ -149,6 +153,11 @@ export function emptyDay(day: string): Today {
     discountCents: 0,
     redemptions: 0,
   };
+}
+
+/** A tag that was never heard and that nobody has joined. */
+export function newTagTrack(): TagTrack {
+  return { visit: undefined, trail: undefined, signals: new Map(), place: undefined, candidate: undefined };
 }
 
 /** Adds to a bounded map, dropping the oldest entry at the limit. */

@@ -5,6 +5,7 @@ import { clearDisplays } from './display.ts';
 import { settleDue, turnDay } from './due.ts';
 import type { Effect, Reply } from './effect.ts';
 import type { Input, LoggedInput } from './input.ts';
+import { forgetFloor } from './locate/follow.ts';
 import { observe } from './observe.ts';
 import { endOffer, receiveReceipt, redeem } from './offers.ts';
 import { changeConsent, eraseVisit, openFromPhone, placeVisit, scanProduct, tagVisit } from './shop.ts';
@@ -22,6 +23,7 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
   state.nowMs = Math.max(state.nowMs, logged.atMs);
   if (logged.input.kind === 'store.configured') {
     state.store = compileStore(logged.input.store, state.remote.campaigns);
+    for (const { trail } of state.tags.values()) if (trail !== undefined) forgetFloor(trail);
     return effects;
   }
   const { store } = state;
@@ -106,7 +108,7 @@ function receiveCampaigns(context: StepContext, input: Extract<Input, { readonly
   const { state } = context;
   if (input.version > state.remote.version) {
     state.remote = { version: input.version, campaigns: input.campaigns };
-    state.store = compileStore(context.store.map, input.campaigns);
+    state.store = compileStore(context.store.map, input.campaigns, context.store);
     context.emit({
       kind: 'row.audit',
       entry: {

@@ -2,7 +2,7 @@ import type { StepContext } from './context.ts';
 import { unitHash } from './hash.ts';
 import type { FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
 import { placeOf } from './place.ts';
-import { STATE_LIMITS } from './state.ts';
+import { newTagTrack, STATE_LIMITS } from './state.ts';
 import { count, countVisit } from './tally.ts';
 import { MINUTE_MS, type TimestampMs } from './units.ts';
 import type { Visit } from './visit.ts';
@@ -65,7 +65,7 @@ export function openVisit(
  */
 export function joinTag(context: StepContext, visit: Visit, tag: TagId): void {
   const { state } = context;
-  const track = state.tags.get(tag) ?? { visit: undefined, signals: new Map(), place: undefined, candidate: undefined };
+  const track = state.tags.get(tag) ?? newTagTrack();
   state.tags.set(tag, track);
   const former = track.visit === undefined ? undefined : state.visits.get(track.visit);
   if (visit.tag !== undefined && visit.tag !== tag) releaseTag(context, visit);
