@@ -32,6 +32,7 @@ COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/models/artifacts ./models/artifacts
+COPY --from=build /app/models/vision/artifacts ./models/vision/artifacts
 COPY --from=build /app/config ./config
 COPY --from=build --chown=node:node /app/empty /data
 # A container has its own loopback, which nobody outside can reach: the published ports decide who may.

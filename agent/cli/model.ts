@@ -9,6 +9,7 @@ import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
+import { registerModelVision } from './model-vision.ts';
 import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
 import type { RowSource } from './training-rows.ts';
 
@@ -40,6 +41,7 @@ export function registerModel(program: Command, context: CommandContext): void {
     .option('-c, --config <file>', 'store to simulate (or ENDCAP_CONFIG)')
     .option('--seed <number>', 'seed of the day', '1')
     .action((file: string, words: RowsWords) => rows(file, words, context));
+  registerModelVision(model, context);
 }
 
 interface TrainWords {

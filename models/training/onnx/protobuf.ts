@@ -34,6 +34,11 @@ export class ProtoWriter {
     return this.bytes(field, bytes);
   }
 
+  /** Fields that are written already. */
+  raw(fields: Uint8Array): this {
+    return this.#push(fields);
+  }
+
   build(): Uint8Array {
     const all = new Uint8Array(this.#length);
     let at = 0;

@@ -1,0 +1,96 @@
+import sharp, { type Metadata } from 'sharp';
+import { fail, ok, type Result } from '../../agent/core/result.ts';
+
+/** Why a picture of a camera cannot be looked at. */
+export interface FrameProblem {
+  readonly kind:
+    | 'empty'
+    | 'too-many-bytes'
+    | 'unknown-format'
+    | 'too-many-pixels'
+    | 'too-few-pixels'
+    | 'colours'
+    | 'depth'
+    | 'animated'
+    | 'broken';
+  /** What is wrong with it, to follow "camera entrance: ". */
+  readonly sentence: string;
+}
+
+/** RGB bytes, row by row, of `side` by `side` pixels. */
+export interface Pixels {
+  readonly side: number;
+  readonly rgb: Uint8Array;
+}
+
+export interface FrameSettings {
+  /** Side of the square that the picture is stretched to. */
+  readonly side: number;
+  /** How far the picture must be turned clockwise to stand upright, in degrees, after what its own EXIF says. */
+  readonly rotateDegrees?: 0 | 90 | 180 | 270;
+}
+
+/** Limits of what a camera may send; 4K is 8.3 million pixels. */
+export const FRAME_LIMITS = { maxBytes: 8 * 1024 * 1024, maxPixels: 4096 * 4096, minSide: 32 } as const;
+
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp']);
+const COLOURS: ReadonlySet<string> = new Set(['srgb', 'b-w', 'rgb']);
+
+/** One thread and no memory of earlier pictures: for the process that decodes frames, once, before the first. */
+export function prepareDecoder(): void {
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
+
+/**
+ * Decodes a picture (JPEG, PNG or WebP, 8 bit, grey or RGB, one frame), turns it upright and stretches it to a square. Bad pictures are
+ * answered with what is wrong with them; the header is judged before anything is decoded.
+ */
+export async function decodeFrame(bytes: Uint8Array, settings: FrameSettings): Promise<Result<Pixels, FrameProblem>> {
+  if (bytes.length === 0) return bad('empty', 'the picture is empty');
+  if (bytes.length > FRAME_LIMITS.maxBytes)
+    return bad('too-many-bytes', `the picture has ${bytes.length} bytes, most are ${FRAME_LIMITS.maxBytes}`);
+  try {
+    const wrong = judge(await sharp(bytes, { limitInputPixels: false }).metadata());
+    if (wrong !== undefined) return fail(wrong);
+    // Extraneous bytes are common and harmless, what is missing is neither.
+    const { data } = await sharp(bytes, { failOn: 'error', limitInputPixels: FRAME_LIMITS.maxPixels, sequentialRead: true })
+      .autoOrient()
+      .rotate(settings.rotateDegrees ?? 0)
+      .resize(settings.side, settings.side, { fit: 'fill', kernel: 'linear' })
+      .flatten()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    if (data.length !== 3 * settings.side * settings.side) return bad('colours', 'the picture is not grey or RGB');
+    return ok({ side: settings.side, rgb: data });
+  } catch (error) {
+    const fact = error instanceof Error ? error.message : String(error);
+    if (/unsupported image format/i.test(fact)) return bad('unknown-format', 'what it sends is not a JPEG, PNG or WebP picture');
+    return bad('broken', `the picture is broken or cut off (${fact.split('\n')[0]?.slice(0, 120)})`);
+  }
+}
+
+function judge(header: Metadata): FrameProblem | undefined {
+  const { format, width = 0, height = 0, pages = 1, depth, space } = header;
+  if (!FORMATS.has(format ?? ''))
+    return problem('unknown-format', `a picture in ${format ?? 'an unknown format'}, expected JPEG, PNG or WebP`);
+  if (width * height > FRAME_LIMITS.maxPixels)
+    return problem(
+      'too-many-pixels',
+      `the picture says it is ${width} x ${height} pixels, most are ${FRAME_LIMITS.maxPixels / 1e6} million`,
+    );
+  if (Math.min(width, height) < FRAME_LIMITS.minSide) return problem('too-few-pixels', `the picture is ${width} x ${height} pixels`);
+  if (pages > 1) return problem('animated', 'the picture is an animation, expected one frame');
+  if (depth !== 'uchar') return problem('depth', 'the picture has more than 8 bits a colour');
+  if (!COLOURS.has(space ?? '')) return problem('colours', `the picture's colours are ${space ?? 'unknown'}, expected RGB or grey`);
+  return undefined;
+}
+
+function problem(kind: FrameProblem['kind'], sentence: string): FrameProblem {
+  return { kind, sentence };
+}
+
+function bad(kind: FrameProblem['kind'], sentence: string): Result<never, FrameProblem> {
+  return fail(problem(kind, sentence));
+}

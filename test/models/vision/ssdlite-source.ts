@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+import { packageRoot } from '../../../agent/package-root.ts';
+import { fetchPackage, type PackageFiles, SSDLITE_SOURCE } from '../../../models/vision/convert/package-source.ts';
+
+/** Folder of the shipped detectors. */
+export const ARTIFACTS = join(packageRoot(), 'models/vision/artifacts');
+
+/** The pinned package, kept between runs. Without a registry the test is skipped with the reason, or fails where nothing may be skipped. */
+export async function requireSsdlite(context: TestContext): Promise<PackageFiles> {
+  const files = await fetchPackage(SSDLITE_SOURCE, join(packageRoot(), 'node_modules/.cache/endcap'));
+  if (files.ok) return files.value;
+  if (process.env['ENDCAP_TEST_REQUIRE_ALL'] === '1') throw new Error(files.error);
+  return context.skip(files.error);
+}
