@@ -23,6 +23,17 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Reads bytes from the wire as one JSON object: size, UTF-8 and depth are checked before anything is parsed. */
 export function parseJsonObject(payload: Uint8Array, limits: JsonLimits = DEVICE_JSON_LIMITS): Result<JsonObject, JsonFault> {
+  const parsed = parseJson(payload, limits);
+  if (!parsed.ok) return parsed;
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return fail({ reason: 'not-an-object', detail: 'expected a JSON object' });
+  }
+  return ok(value as JsonObject); // A non-null object that is no array, as checked above.
+}
+
+/** Reads bytes from the wire as JSON of any form, with the same limits. */
+export function parseJson(payload: Uint8Array, limits: JsonLimits = DEVICE_JSON_LIMITS): Result<unknown, JsonFault> {
   const text = decodeText(payload, limits.maxBytes);
   if (!text.ok) return text;
   if (isDeeperThan(text.value, limits.maxDepth)) {
@@ -34,14 +45,11 @@ export function parseJsonObject(payload: Uint8Array, limits: JsonLimits = DEVICE
   } catch (error) {
     return fail({ reason: 'not-json', detail: error instanceof Error ? error.message.slice(0, 200) : 'not JSON' });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return fail({ reason: 'not-an-object', detail: 'expected a JSON object' });
-  }
   // The key can only be there literally or behind an escape, so most messages pay for two searches and no walk.
   if ((text.value.includes('__proto__') || text.value.includes('\\u')) && hasForbiddenKey(value)) {
     return fail({ reason: 'forbidden-key', detail: 'the key "__proto__" is not allowed' });
   }
-  return ok(value as JsonObject); // A non-null object that is no array, as checked above.
+  return ok(value);
 }
 
 /** Reads bytes as text, refusing what is too long or not UTF-8; a truncated or foreign encoding must not turn into question marks. */

@@ -19,7 +19,16 @@ export function createNativeAdapter(settings: { readonly store: StoreId }): Adap
     name: 'native',
     title: 'Endcap native',
     description: 'JSON events with id, at and kind; state and availability are retained',
+    form: 'code',
     topics: [`${NATIVE_ROOT}{store}/{device}/event`, `${NATIVE_ROOT}{store}/{device}/state`, `${NATIVE_ROOT}{store}/{device}/availability`],
+    examples: [
+      {
+        topic: `${NATIVE_ROOT}{store}/{device}/event`,
+        payload: '{"id":"e-1","at":"2026-03-01T10:00:00.000Z","kind":"shelf.pick","slot":"03-2","count":1}',
+        reads: ['shelf.pick'],
+      },
+      { topic: `${NATIVE_ROOT}{store}/{device}/availability`, payload: 'online', reads: ['device.status'] },
+    ],
     matches: (topic) => topic.startsWith(NATIVE_ROOT),
     decode: (message) => decode(topics, message),
   };

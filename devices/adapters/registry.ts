@@ -1,38 +1,170 @@
-import type { StoreId } from '../../agent/core/ids.ts';
+import type { StoreId, TagId } from '../../agent/core/ids.ts';
+import type { CompiledMapping } from '../mapping/compile-mapping.ts';
+import { compileMapping } from '../mapping/compile-mapping.ts';
+import { ESPHOME } from '../mapping/families/esphome.ts';
+import type { MappingFamily } from '../mapping/families/family.ts';
+import { IMPINJ } from '../mapping/families/impinj.ts';
+import { MQTT_ROOM } from '../mapping/families/mqtt-room.ts';
+import { SHELLY_BLU } from '../mapping/families/shelly-blu.ts';
+import { SHELLY_GEN1 } from '../mapping/families/shelly-gen1.ts';
+import { TILL } from '../mapping/families/till.ts';
+import { ZIGBEE2MQTT } from '../mapping/families/zigbee2mqtt.ts';
+import { createMappingAdapter } from '../mapping/mapping-adapter.ts';
+import type { MappingForm } from '../mapping/mapping-form.ts';
+import { mappingSchema } from '../mapping/mapping-schema.ts';
+import { filterMatches } from '../transports/topic-filter.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
+import type { AdapterContext } from './adapter-context.ts';
+import { createAxisAdapter } from './axis.ts';
+import { ignored } from './decoded.ts';
+import { createEspresenseAdapter } from './espresense.ts';
+import { shortText } from './foreign-values.ts';
+import { createFrigateAdapter } from './frigate.ts';
+import { createIngicsAdapter } from './ingics.ts';
+import { createMinewAdapter } from './minew.ts';
 import { createNativeAdapter } from './native.ts';
+import { createOnvifAdapter } from './onvif.ts';
+import { createOpenMqttGatewayAdapter } from './openmqttgateway.ts';
+import { type PlacedSource, Placements } from './placements.ts';
+import { createRoomAssistantAdapter } from './room-assistant.ts';
+import { createScenescapeAdapter } from './scenescape.ts';
+import { createShellyAdapter } from './shelly.ts';
+import { createSparkplugAdapter } from './sparkplug.ts';
+import { createTasmotaAdapter } from './tasmota.ts';
 
 /** What adapters are made from. */
 export interface AdapterSettings {
   readonly store: StoreId;
+  /** The devices of the store: by which name their messages know them. None by default. */
+  readonly devices?: readonly PlacedSource[];
+  /** The store's own beacons, as configured. None by default. */
+  readonly tags?: readonly TagId[];
+  /** Families that this store describes itself; they come before those below. */
+  readonly mappings?: readonly MappingForm[];
 }
 
-/** Every device family we speak. A new one is its file and one line here. */
-const ADAPTERS: readonly ((settings: AdapterSettings) => Adapter)[] = [createNativeAdapter];
+/** Every device family we speak. A new one is its file and one line here; families with topics of their own come before those with loose ones. */
+const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily)[] = [
+  createEspresenseAdapter,
+  ZIGBEE2MQTT,
+  createFrigateAdapter,
+  SHELLY_GEN1,
+  SHELLY_BLU,
+  createScenescapeAdapter,
+  createSparkplugAdapter,
+  createRoomAssistantAdapter,
+  MQTT_ROOM,
+  createMinewAdapter,
+  createIngicsAdapter,
+  IMPINJ,
+  TILL,
+  createAxisAdapter,
+  createOnvifAdapter,
+  createTasmotaAdapter,
+  createShellyAdapter,
+  createOpenMqttGatewayAdapter,
+  ESPHOME,
+];
 
 /** The adapters of one store, asked in order. */
 export interface AdapterRegistry {
   readonly adapters: readonly Adapter[];
-  /** The answer of the first adapter that knows the topic; `ignored` with `unknown-topic` when none does. Never throws. */
+  /** The answer of the first adapter that knows the topic, or the form; `ignored` with `unknown-topic` when none does. Never throws. */
   decode(message: DeviceMessage): Decoded;
+  /** The adapter that reads this topic, or would read this text; for devices that are not placed yet. */
+  adapterFor(topic: string, text?: string): Adapter | undefined;
   /** MQTT filters that cover everything these adapters read, for a subscription on an external broker. */
   readonly subscriptions: readonly string[];
+  /** What a placed device may write; an empty list for one that is not placed. */
+  topicsOf(device: string): readonly string[];
 }
 
-/** Builds the adapters for one store. */
+/** Topics whose adapter is remembered; when it is reached all are forgotten, which costs one search a topic. */
+const MAX_REMEMBERED = 10_000;
+
+/** Builds the adapters for one store. Throws when a mapping does not compile: configuration checks that before. */
 export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistry {
-  const adapters = ADAPTERS.map((create) => create(settings));
-  const subscriptions = adapters.flatMap((adapter) =>
-    adapter.topics.map((topic) => fillTopic(topic, { store: settings.store, device: '+' })),
-  );
+  const devices = settings.devices ?? [];
+  const placements = new Placements(devices, settings.tags ?? []);
+  const context: AdapterContext = { store: settings.store, placements };
+  const adapters: readonly Adapter[] = [
+    createNativeAdapter(settings),
+    ...(settings.mappings ?? []).map((mapping) => createMappingAdapter(compiled(mapping), { placements })),
+    ...FAMILIES.map((family) =>
+      typeof family === 'function'
+        ? family(context)
+        : createMappingAdapter(compiled(mappingSchema.parse(family.spec)), { placements, extras: family.extras }),
+    ),
+  ];
+  const byName = new Map(adapters.map((adapter) => [adapter.name, adapter]));
+  const fixed = devices.flatMap(({ id, adapter, topic }) => {
+    const family = byName.get(adapter);
+    return topic === undefined || family === undefined ? [] : [{ id, topic, adapter: family }];
+  });
+  const remembered = new Map<string, { readonly adapter: Adapter; readonly as: string | undefined }>();
+
+  function route(topic: string): { readonly adapter: Adapter; readonly as: string | undefined } | undefined {
+    const known = remembered.get(topic);
+    if (known !== undefined) return known;
+    const own = fixed.find((device) => filterMatches(device.topic, topic));
+    const adapter = own?.adapter ?? adapters.find((candidate) => candidate.matches(topic));
+    if (adapter === undefined) return undefined;
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    const found = { adapter, as: own?.id };
+    remembered.set(topic, found);
+    return found;
+  }
+
+  function recognise(text: string | undefined): Adapter | undefined {
+    return text === undefined ? undefined : adapters.find((adapter) => adapter.recognises?.(text) === true);
+  }
+
   return {
     adapters,
-    subscriptions: [...new Set(subscriptions)],
+    subscriptions: [
+      ...new Set([
+        ...adapters.flatMap((adapter) => adapter.topics.map((topic) => fillTopic(topic, { store: settings.store, device: '+' }))),
+        ...devices.flatMap((device) => topicsOfDevice(device, byName, settings.store)),
+      ]),
+    ],
+    topicsOf(id) {
+      const device = devices.find((candidate) => candidate.id === id);
+      return device === undefined ? [] : topicsOfDevice(device, byName, settings.store);
+    },
+    adapterFor: (topic, text) => route(topic)?.adapter ?? recognise(text),
     decode(message) {
-      for (const adapter of adapters) if (adapter.matches(message.topic)) return adapter.decode(message);
-      return { kind: 'ignored', reason: 'unknown-topic' };
+      const found = route(message.topic);
+      const adapter = found?.adapter ?? recognise(shortText(message.payload, MAX_SNIFFED));
+      if (adapter === undefined) return ignored('unknown-topic');
+      const decoded = adapter.decode(found?.as === undefined ? message : { ...message, as: found.as });
+      return message.retain && adapter.name !== 'native' ? withoutOld(decoded) : decoded;
     },
   };
+}
+
+/** A payload on a topic that nobody knows is looked at up to this size. */
+const MAX_SNIFFED = 8_192;
+
+/** A broker repeats what it retains to every new listener: that a device is there still holds, that somebody pressed a button does not. */
+function withoutOld(decoded: Decoded): Decoded {
+  if (decoded.kind !== 'readings') return decoded;
+  const readings = decoded.readings.filter((reading) => reading.kind === 'device.status');
+  return readings.length === 0 ? ignored('retained') : { kind: 'readings', readings };
+}
+
+function compiled(form: MappingForm): CompiledMapping {
+  const mapping = compileMapping(form);
+  if (mapping.ok) return mapping.value;
+  throw new Error(`Cannot use mapping "${form.name}": ${mapping.error.map(({ message }) => message).join('; ')}`);
+}
+
+function topicsOfDevice(device: PlacedSource, byName: ReadonlyMap<string, Adapter>, store: StoreId): readonly string[] {
+  const adapter = byName.get(device.adapter);
+  if (adapter === undefined) return [];
+  const own = device.topic === undefined ? [] : [device.topic];
+  const name = device.knownAs ?? device.id;
+  const usual = adapter.topics.map((topic) => fillTopic(topic, { store, device: name }));
+  return [...own, ...usual, ...(device.bridge === true ? (adapter.bridgeTopics ?? []) : [])];
 }
 
 /** The topics of a family with its placeholders filled in: `+` as the device for a subscription, a device id for what that device may write. */
@@ -43,9 +175,9 @@ export function fillTopic(topic: string, names: { readonly store: string; readon
 
 /** The device families as a Markdown table, for the documentation. */
 export function describeAdapters(adapters: readonly Adapter[]): string {
-  const rows = adapters.map(({ name, title, topics, description }) => {
-    const cells = [`\`${name}\``, title, topics.map((topic) => `\`${topic}\``).join('<br>'), description];
+  const rows = adapters.map(({ name, title, topics, description, form }) => {
+    const cells = [`\`${name}\``, title, topics.map((topic) => `\`${topic}\``).join('<br>'), description, form];
     return `| ${cells.join(' | ')} |`;
   });
-  return ['| adapter | devices | topics | form |', '|---|---|---|---|', ...rows, ''].join('\n');
+  return ['| adapter | devices | topics | what is read | form |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }

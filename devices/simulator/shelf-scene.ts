@@ -11,6 +11,8 @@ export interface ScenePlate {
   readonly unitGrams: Grams;
   /** Deviation of one unit's weight, as a share of it. */
   readonly spread: number;
+  /** How much heavier the present batch is than planned, as a share; 0 by default. */
+  readonly offPlan?: number;
   readonly units: number;
 }
 
@@ -25,7 +27,7 @@ export interface ShelfTruth {
   readonly toMs: TimestampMs;
   /**
    * Whether weights can say which product it was. `no`: it was put back while somebody holds another one of that weight. `hardly`: it left a
-   * plate on which such a thing may lie, so that only the last gram could tell them apart.
+   * plate on which such a thing may lie, or was put back while one may be held, as far as weights can tell.
    */
   readonly decidable: 'yes' | 'hardly' | 'no';
 }
@@ -77,6 +79,8 @@ export class ShelfScene {
   readonly #plates = new Map<string, Plate>();
   /** What shoppers hold. */
   readonly #held: Item[] = [];
+  /** Products that came back undecidably: nobody who only weighs knows whether they are still held. */
+  readonly #mayBeHeld = new Set<string>();
 
   constructor(plates: readonly ScenePlate[], at: { readonly seed: string; readonly startMs: TimestampMs }) {
     this.plates = plates;
@@ -130,7 +134,9 @@ export class ShelfScene {
     const plate = this.#of(slot);
     const own = sku === plate.spec.sku;
     const isUndecidable = this.#held.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
-    if (isUndecidable) plate.isMixed = true;
+    const isDoubtful = [...this.#mayBeHeld].some((other) => other !== sku && this.#looksLike(other, sku));
+    if (isUndecidable) this.#mayBeHeld.add(sku);
+    if (isUndecidable || isDoubtful) plate.isMixed = true;
     const items: Item[] = [];
     for (let n = 0; n < units; n += 1) {
       const at = this.#held.findIndex((item) => item.sku === sku);
@@ -138,7 +144,7 @@ export class ShelfScene {
       if (item === undefined) throw new Error(`Cannot put "${sku}" on "${slot}": nobody holds one`);
       items.push(item);
     }
-    return this.#setDown(plate, items, { kind: own ? 'return' : 'misplaced', decidable: isUndecidable ? 'no' : 'yes' });
+    return this.#setDown(plate, items, { kind: own ? 'return' : 'misplaced', decidable: isUndecidable ? 'no' : isDoubtful ? 'hardly' : 'yes' });
   }
 
   /** Staff set down new units of the slot's product, all at once. */
@@ -237,7 +243,8 @@ export class ShelfScene {
   }
 
   #unitOf(spec: ScenePlate): Item {
-    return { sku: spec.sku, grams: this.random.normalWithin({ mean: spec.unitGrams, sd: spec.unitGrams * spec.spread }, 1) };
+    const mean = spec.unitGrams * (1 + (spec.offPlan ?? 0));
+    return { sku: spec.sku, grams: this.random.normalWithin({ mean, sd: spec.unitGrams * spec.spread }, 1) };
   }
 
   #looksLike(a: string, b: string): boolean {

@@ -70,6 +70,17 @@ export const SHELF_SCENES: readonly SceneKind[] = [
     report: { traits: { quantumGrams: 5 } },
     act: (scene) => repeat(scene, 18, () => takeAndReturn(scene)),
   },
+  {
+    name: 'soft shelf',
+    plates: EVERYDAY,
+    report: { traits: { naturalHz: 14 } },
+    act: (scene) => repeat(scene, 18, () => takeAndReturn(scene)),
+  },
+  {
+    name: 'batch off plan',
+    plates: EVERYDAY.map((plate, at) => ({ ...plate, offPlan: at % 2 === 0 ? 0.012 : -0.012 })),
+    act: (scene) => repeat(scene, 18, () => takeAndReturn(scene)),
+  },
   { name: 'light goods', plates: platesOf([20, 30, 45, 60]), act: (scene) => repeat(scene, 18, () => takeAndReturn(scene)) },
   {
     name: 'busy',

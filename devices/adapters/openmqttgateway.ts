@@ -1,0 +1,188 @@
+import type { ReadingBody } from '../../agent/core/reading.ts';
+import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
+import type { AdapterContext } from './adapter-context.ts';
+import { type BeaconFrame, beaconInManufacturerData, canonicalBeacon, iBeaconIdentity } from './beacon-identity.ts';
+import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
+import { flagOf, numberOf, shortText, textOf } from './foreign-values.ts';
+import { macDigits } from './hardware-address.ts';
+import { type JsonObject, parseJsonObject } from './json-payload.ts';
+import type { Placements } from './placements.ts';
+
+/**
+ * OpenMQTTGateway and Theengs Gateway: the gateway is a scanner, a decoded sensor a device of its own that is known by its address. An iBeacon
+ * is known by its uuid, major and minor, however often its address changes.
+ */
+export function createOpenMqttGatewayAdapter({ placements }: AdapterContext): Adapter {
+  return {
+    name: FAMILY,
+    title: 'OpenMQTTGateway, Theengs Gateway',
+    description: 'Bluetooth gateways; known by the gateway name in the topic, decoded sensors by their address',
+    form: 'code',
+    topics: [
+      '+/{device}/BTtoMQTT',
+      '+/{device}/BTtoMQTT/+',
+      '+/{device}/LWT',
+      '+/{device}/SYStoMQTT',
+      '+/{device}/presence',
+      '+/presence/{device}',
+      '+/home_presence/{device}',
+    ],
+    examples: [
+      {
+        topic: 'home/{device}/BTtoMQTT/5210A84690AC',
+        payload:
+          '{"id":"52:10:A8:46:90:AC","mac_type":1,"rssi":-77,"brand":"GENERIC","model":"iBeacon","model_id":"IBEACON","mfid":"4c00","uuid":"1de4b189115e45f6b44e509352269977","major":0,"minor":0,"txpower":-66}',
+        reads: ['ble.sighting'],
+      },
+      { topic: 'home/{device}/LWT', payload: 'online', reads: ['device.status'] },
+    ],
+    setup:
+      "In the gateway's MQTT settings: server {host}, port {port}, user {user}, password {password}; base topic home/, gateway name {device}",
+    matches: (topic) => TOPIC.test(topic),
+    recognises: (text) => text.startsWith('{') && /"(?:servicedata|manufacturerdata|model_id|mac_type)"/.test(text),
+    decode: (message) => decode(placements, message),
+  };
+}
+
+const FAMILY = 'openmqttgateway';
+const TOPIC = /(?:^|\/)(?:BTtoMQTT|SYStoMQTT|home_presence|presence)(?:\/|$)|^[^/]+\/[^/]+\/(?:LWT|version)$/;
+
+interface Place {
+  readonly gateway: string;
+  readonly channel: 'bluetooth' | 'lwt' | 'system' | 'other';
+  readonly last: string | undefined;
+}
+
+function placeOf(topic: string): Place {
+  const parts = topic.split('/');
+  const at = parts.indexOf('BTtoMQTT');
+  if (at > 0) return { gateway: parts[at - 1]!, channel: 'bluetooth', last: parts[at + 1] };
+  const presence = parts.findIndex((part) => part === 'presence' || part === 'home_presence');
+  if (presence >= 0) {
+    // `home/presence/<gateway>` (OpenMQTTGateway) or `home/<gateway>/presence` (Theengs).
+    return { gateway: parts[presence + 1] ?? parts[presence - 1] ?? '', channel: 'bluetooth', last: undefined };
+  }
+  const last = parts[parts.length - 1];
+  const gateway = parts[parts.length - 2] ?? '';
+  return {
+    gateway,
+    channel: last === 'LWT' ? 'lwt' : last === 'SYStoMQTT' ? 'system' : last === 'version' ? 'other' : 'bluetooth',
+    last: undefined,
+  };
+}
+
+function decode(placements: Placements, message: DeviceMessage): Decoded {
+  const place = placeOf(message.topic);
+  const gateway = placements.speaker(message, FAMILY, place.gateway);
+  switch (place.channel) {
+    case 'lwt': {
+      const text = shortText(message.payload, 16);
+      if (text !== 'online' && text !== 'offline') return malformed('schema', 'expected online or offline');
+      return readingsOf(message, [{ source: gateway, body: { kind: 'device.status', online: text === 'online' } }]);
+    }
+    case 'other':
+      return ignored('gateway-info');
+    case 'system':
+    case 'bluetooth': {
+      const json = parseJsonObject(message.payload);
+      if (!json.ok) return unreadable(json.error);
+      if (place.channel === 'system') {
+        const body = systemStatus(json.value);
+        return readingsOf(message, Object.keys(body).length > 1 ? [{ source: gateway, body }] : []);
+      }
+      return advertisement(json.value, { placements, message, gateway, topicName: place.last });
+    }
+  }
+}
+
+function systemStatus(json: JsonObject): ReadingBody {
+  const uptimeS = numberOf(json['uptime']);
+  const rssiDbm = numberOf(json['rssi']);
+  const firmware = textOf(json['version']);
+  return {
+    kind: 'device.status',
+    ...(uptimeS !== undefined && { uptimeMs: uptimeS * 1_000 }),
+    ...(rssiDbm !== undefined && { rssiDbm }),
+    ...(firmware !== undefined && { firmware }),
+  };
+}
+
+interface About {
+  readonly placements: Placements;
+  readonly message: DeviceMessage;
+  readonly gateway: Said['source'];
+  readonly topicName: string | undefined;
+}
+
+function advertisement(json: JsonObject, about: About): Decoded {
+  const { placements, message, gateway } = about;
+  const address = addressOf(json, about.topicName);
+  const sensed = sensorBodies(json);
+  const rssiDbm = numberOf(json['rssi']);
+  const said: Said[] = [];
+  if (sensed.length > 0) {
+    const sensor = placements.find(FAMILY, address ?? textOf(json['name']) ?? textOf(json['id']));
+    for (const body of sensed) said.push({ source: sensor, body });
+    const batteryPercent = numberOf(json['batt']);
+    if (batteryPercent !== undefined || rssiDbm !== undefined) {
+      said.push({
+        source: sensor,
+        body: { kind: 'device.status', ...(batteryPercent !== undefined && { batteryPercent }), ...(rssiDbm !== undefined && { rssiDbm }) },
+      });
+    }
+  }
+  const beacon = beaconOf(json, address);
+  const isOwn = beacon !== undefined && placements.isTag(beacon.identity);
+  // A sensor on the wall is no tag, unless the store says that it is one.
+  if (rssiDbm !== undefined && beacon !== undefined && (sensed.length === 0 || isOwn)) {
+    const { identity, txPowerDbm } = beacon;
+    said.push({
+      source: gateway,
+      body: { kind: 'ble.sighting', beacon: placements.beacon(identity), rssiDbm, ...(txPowerDbm !== undefined && { txPowerDbm }) },
+    });
+  }
+  return readingsOf(message, said, { nothing: 'nothing-known' });
+}
+
+/** The address is in `mac` when the id is something else, and sometimes only in the topic. */
+function addressOf(json: JsonObject, topicName: string | undefined): string | undefined {
+  return [textOf(json['mac']), textOf(json['id']), topicName].find((name) => name !== undefined && macDigits(name) !== undefined);
+}
+
+function beaconOf(json: JsonObject, address: string | undefined): BeaconFrame | undefined {
+  const power = numberOf(json['txpower']);
+  const identity = iBeaconIdentity(json['uuid'], json['major'], json['minor']);
+  if (identity !== undefined) return { identity, ...(power !== undefined && { txPowerDbm: power }) };
+  const raw = textOf(json['manufacturerdata']);
+  const frame = raw === undefined ? undefined : beaconInManufacturerData(raw);
+  // Without a calibrated frame `txpower` is the power sent with, which says nothing about a metre's distance.
+  return frame ?? (address === undefined ? undefined : { identity: canonicalBeacon(address) });
+}
+
+function sensorBodies(json: JsonObject): ReadingBody[] {
+  const bodies: ReadingBody[] = [];
+  const temperatureC = numberOf(json['tempc']) ?? celsius(numberOf(json['tempf']));
+  const humidityPercent = numberOf(json['hum']);
+  const illuminanceLux = numberOf(json['lux']);
+  const co2Ppm = numberOf(json['co2']);
+  if (temperatureC !== undefined || humidityPercent !== undefined || illuminanceLux !== undefined || co2Ppm !== undefined) {
+    bodies.push({
+      kind: 'climate',
+      ...(temperatureC !== undefined && { temperatureC }),
+      ...(humidityPercent !== undefined && { humidityPercent }),
+      ...(illuminanceLux !== undefined && { illuminanceLux }),
+      ...(co2Ppm !== undefined && { co2Ppm }),
+    });
+  }
+  const open = flagOf(json['open']) ?? flagOf(json['contact']);
+  if (open !== undefined) bodies.push({ kind: 'contact', open });
+  const occupied = flagOf(json['presence']) ?? flagOf(json['motion']) ?? flagOf(json['occupancy']);
+  if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
+  const active = flagOf(json['vibration']);
+  if (active !== undefined) bodies.push({ kind: 'vibration', active });
+  return bodies;
+}
+
+function celsius(fahrenheit: number | undefined): number | undefined {
+  return fahrenheit === undefined ? undefined : Math.round(((fahrenheit - 32) / 1.8) * 100) / 100;
+}

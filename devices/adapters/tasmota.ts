@@ -1,0 +1,156 @@
+import type { ReadingBody } from '../../agent/core/reading.ts';
+import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
+import type { AdapterContext } from './adapter-context.ts';
+import { ignored, malformed, readingsOf, type Said, type SaidOptions, unreadable } from './decoded.ts';
+import { flagOf, isObject, numberOf, objectIn, shortText, textOf } from './foreign-values.ts';
+import { type JsonObject, parseJsonObject } from './json-payload.ts';
+import { tidyEpc } from './native-body.ts';
+import type { Placements, Source } from './placements.ts';
+import { gramsOf } from './weight-unit.ts';
+
+/**
+ * Tasmota: scales (HX711, whose `Weight` is in kilograms), climate, distance, NFC readers, buttons and switches, from `tele/<topic>/SENSOR`, status
+ * replies and results. Its times have no zone, so the time of receipt counts.
+ */
+export function createTasmotaAdapter({ placements }: AdapterContext): Adapter {
+  return {
+    name: FAMILY,
+    title: 'Tasmota',
+    description: 'Scales (HX711), climate, distance, NFC and buttons; known by its Topic',
+    form: 'code',
+    topics: ['tele/{device}/+', 'stat/{device}/+', 'tasmota/discovery/+/+'],
+    examples: [
+      {
+        topic: 'tele/{device}/SENSOR',
+        payload: '{"Time":"2026-03-01T10:58:18","HX711":{"Weight":1.242,"WeightRaw":1242,"AbsRaw":110004}}',
+        reads: ['shelf.weight'],
+      },
+      { topic: 'tele/{device}/LWT', payload: 'Online', reads: ['device.status'] },
+    ],
+    setup:
+      'Backlog MqttHost {host}; MqttPort {port}; MqttUser {user}; MqttPassword {password}; Topic {device}; WeightRes 3; Sensor34 8 1; TelePeriod 10',
+    matches: (topic) => TOPIC.test(topic),
+    recognises: (text) => /^\s*\{\s*"(?:StatusSNS|STATUSSNS|Time)"\s*:/.test(text),
+    decode: (message) => decode(placements, message),
+  };
+}
+
+const FAMILY = 'tasmota';
+/** `%prefix%/%topic%/` by default; owners may put the prefix behind the name. */
+const TOPIC = /^(?:[^/]+\/)*(?:tele|stat)\/|^tasmota\/discovery\//;
+
+function decode(placements: Placements, message: DeviceMessage): Decoded {
+  const parts = message.topic.split('/');
+  if (parts[0] === 'tasmota') return ignored('discovery');
+  const channel = parts[parts.length - 1] ?? '';
+  const at = parts.findIndex((part) => part === 'tele' || part === 'stat');
+  const name = parts.filter((_, index) => index !== at && index !== parts.length - 1).join('/');
+  const source = placements.speaker(message, FAMILY, name === '' ? undefined : name);
+  if (channel === 'LWT') return lastWill(message, source);
+  if (/^(?:INFO\d|LOGGING|UPTIME|POWER\d*|ERROR|BLE|MARGINS|UPGRADE)$/.test(channel)) return ignored('device-info');
+  const json = parseJsonObject(message.payload);
+  if (!json.ok) return unreadable(json.error);
+  const { value } = json;
+  if (channel === 'STATE' || channel === 'STATUS11') return state(message, { source, json: objectIn(value, 'StatusSTS') ?? value });
+  const wrapped = objectIn(value, 'StatusSNS') ?? objectIn(value, 'STATUSSNS');
+  if (wrapped !== undefined || channel === 'SENSOR') return sensors(message, { source, json: wrapped ?? value });
+  if (channel === 'RESULT') return results(message, { source, json: value });
+  return message.as === undefined && at >= 0 ? ignored('unknown-channel') : sensors(message, { source, json: value });
+}
+
+interface From {
+  readonly source: Source;
+  readonly json: JsonObject;
+}
+
+function lastWill(message: DeviceMessage, source: Source): Decoded {
+  const text = shortText(message.payload, 16)?.toLowerCase();
+  if (text !== 'online' && text !== 'offline') return malformed('schema', 'expected Online or Offline');
+  return readingsOf(message, [{ source, body: { kind: 'device.status', online: text === 'online' } }]);
+}
+
+function state(message: DeviceMessage, { source, json }: From): Decoded {
+  const wifi = objectIn(json, 'Wifi');
+  const rssiDbm = wifi === undefined ? undefined : numberOf(wifi['Signal']);
+  const uptimeS = numberOf(json['UptimeSec']);
+  if (rssiDbm === undefined && uptimeS === undefined) return ignored('no-reading');
+  const body: ReadingBody = {
+    kind: 'device.status',
+    ...(rssiDbm !== undefined && { rssiDbm }),
+    ...(uptimeS !== undefined && { uptimeMs: uptimeS * 1_000 }),
+  };
+  return readingsOf(message, [{ source, body }], stamped(json));
+}
+
+/** A local time makes each message different, although it names no moment. */
+function stamped(json: JsonObject): SaidOptions {
+  return { stamped: typeof json['Time'] === 'string' };
+}
+
+function sensors(message: DeviceMessage, { source, json }: From): Decoded {
+  const isFahrenheit = json['TempUnit'] === 'F';
+  const said: Said[] = [];
+  const lengthUnit = objectIn(json, 'SR04') === undefined ? 0.001 : 0.01;
+  for (const [name, value] of Object.entries(json)) {
+    if (isObject(value)) {
+      for (const body of sensor(name, value, { source, isFahrenheit, lengthUnit })) said.push({ source, body });
+    } else if (/^Switch\d+$/.test(name)) {
+      const occupied = flagOf(value);
+      if (occupied !== undefined && source.placed !== undefined) said.push({ source, body: { kind: 'occupancy', occupied } });
+    }
+  }
+  return readingsOf(message, said, stamped(json));
+}
+
+interface How {
+  readonly source: Source;
+  readonly isFahrenheit: boolean;
+  /** Metres of one unit of `Distance`: millimetres for time of flight, centimetres for ultrasound. */
+  readonly lengthUnit: number;
+}
+
+function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
+  const bodies: ReadingBody[] = [];
+  const weight = numberOf(value['Weight']);
+  if (name.startsWith('HX711') && weight !== undefined) {
+    const channel = name === 'HX711' ? undefined : name;
+    bodies.push({ kind: 'shelf.weight', slot: how.source.slotOf(channel), grams: gramsOf(weight, how.source.placed?.weightUnit ?? 'kg') });
+  }
+  const tag = textOf(value['UID']);
+  if (tag !== undefined && tag !== '' && /^(?:PN532|RC522|RDM6300|MFRC522|PN71)/.test(name))
+    bodies.push({ kind: 'rfid.read', epc: tidyEpc(tag) });
+  const measured = numberOf(value['Temperature']);
+  const temperatureC = measured === undefined ? undefined : how.isFahrenheit ? (measured - 32) / 1.8 : measured;
+  const humidityPercent = numberOf(value['Humidity']);
+  const illuminanceLux = numberOf(value['Illuminance']);
+  const co2Ppm = numberOf(value['CarbonDioxide']);
+  // The chip's own warmth is not the room's.
+  if (name !== 'ESP32' && (temperatureC ?? humidityPercent ?? illuminanceLux ?? co2Ppm) !== undefined) {
+    bodies.push({
+      kind: 'climate',
+      ...(temperatureC !== undefined && { temperatureC }),
+      ...(humidityPercent !== undefined && { humidityPercent }),
+      ...(illuminanceLux !== undefined && { illuminanceLux }),
+      ...(co2Ppm !== undefined && { co2Ppm }),
+    });
+  }
+  const distance = numberOf(value['Distance']);
+  if (distance !== undefined) {
+    const slot = how.source.slot;
+    bodies.push({ kind: 'distance', metres: distance * (name === 'SR04' ? 0.01 : how.lengthUnit), ...(slot !== undefined && { slot }) });
+  }
+  return bodies;
+}
+
+/** Buttons and switches report on `stat/<topic>/RESULT`: `{"Button1":{"Action":"SINGLE"}}`. */
+function results(message: DeviceMessage, { source, json }: From): Decoded {
+  for (const [name, value] of Object.entries(json)) {
+    if (!/^(?:Button|Switch)\d*$/.test(name) || !isObject(value)) continue;
+    const action = textOf(value['Action']);
+    if (action === undefined || action === '') continue;
+    if (name.startsWith('Button')) return readingsOf(message, [{ source, body: { kind: 'button', action: action.toLowerCase() } }]);
+    const occupied = flagOf(action);
+    if (occupied !== undefined) return readingsOf(message, [{ source, body: { kind: 'occupancy', occupied } }]);
+  }
+  return ignored('command-result');
+}

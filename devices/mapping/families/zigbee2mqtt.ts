@@ -1,0 +1,72 @@
+import type { MappingFamily } from './family.ts';
+
+/**
+ * Zigbee2MQTT. `contact` is true while closed; `device_temperature` is the chip's and is not read; `illuminance_lux` is the measured one where an older
+ * version also sends a raw `illuminance`. DJT11LM vibration sensors of older versions say `action` only.
+ */
+export const ZIGBEE2MQTT = {
+  spec: {
+    name: 'zigbee2mqtt',
+    title: 'Zigbee2MQTT',
+    description:
+      'Doors, motion, vibration, buttons, cubes, light and climate; known by the friendly name. Its bridge is a device of its own (`bridge: true`)',
+    messages: [
+      {
+        topic: ['zigbee2mqtt/bridge/state'],
+        device: { constant: 'bridge' },
+        when: 'defined(state)',
+        readings: [{ kind: 'device.status', fields: { online: { path: 'state', map: { online: true, offline: false } } } }],
+      },
+      { topic: 'zigbee2mqtt/bridge/#', ignore: 'bridge' },
+      {
+        topic: ['zigbee2mqtt/{device...}/availability'],
+        readings: [{ kind: 'device.status', fields: { online: { path: 'state', map: { online: true, offline: false } } } }],
+      },
+      { topic: ['zigbee2mqtt/{device...}/set', 'zigbee2mqtt/{device...}/get'], ignore: 'command' },
+      {
+        topic: 'zigbee2mqtt/{device...}',
+        at: { path: 'last_seen', form: 'iso' },
+        readings: [
+          { kind: 'contact', optional: true, fields: { open: { expression: 'not contact' } }, when: 'defined(contact)' },
+          { kind: 'occupancy', optional: true, fields: { occupied: { expression: 'occupancy ?? presence' } } },
+          { kind: 'vibration', optional: true, fields: { active: 'vibration' } },
+          {
+            kind: 'vibration',
+            optional: true,
+            when: "not defined(vibration) and (action == 'vibration' or action == 'tilt' or action == 'drop') and not defined(side)",
+            fields: { active: { constant: true } },
+          },
+          {
+            kind: 'button',
+            optional: true,
+            when: "defined(action) and action != '' and not defined(vibration) and action != 'vibration' and action != 'tilt' and action != 'drop'",
+            fields: { action: { expression: 'lower(action)' } },
+          },
+          {
+            kind: 'climate',
+            optional: true,
+            fields: {
+              temperatureC: 'temperature',
+              humidityPercent: 'humidity',
+              illuminanceLux: { expression: 'illuminance_lux ?? illuminance' },
+              co2Ppm: 'co2',
+            },
+          },
+          { kind: 'device.status', optional: true, beside: true, fields: { batteryPercent: 'battery' } },
+        ],
+      },
+    ],
+  },
+  extras: {
+    bridgeTopics: ['zigbee2mqtt/#'],
+    examples: [
+      {
+        topic: 'zigbee2mqtt/{device}',
+        payload: '{"battery":100,"contact":false,"linkquality":87,"voltage":2900}',
+        reads: ['contact', 'device.status'],
+      },
+      { topic: 'zigbee2mqtt/{device}', payload: '{"action":"single","linkquality":10}', reads: ['button'] },
+    ],
+    setup: "In Zigbee2MQTT's configuration.yaml: mqtt: { server: mqtt://{host}:{port}, user: {user}, password: {password} }",
+  },
+} satisfies MappingFamily;

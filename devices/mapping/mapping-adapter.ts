@@ -1,0 +1,106 @@
+import type { TimestampMs } from '../../agent/core/units.ts';
+import type { Adapter, AdapterExample, Decoded, DeviceMessage } from '../adapters/adapter.ts';
+import { ignored, malformed, readingsOf, type Said, unreadable } from '../adapters/decoded.ts';
+import { decodeText, parseJson } from '../adapters/json-payload.ts';
+import type { Placements } from '../adapters/placements.ts';
+import type { CompiledMapping, CompiledMessage } from './compile-mapping.ts';
+import type { Scope } from './expression.ts';
+import { findMessage, holds, readReading } from './read-mapping.ts';
+
+/** What a family has besides its mapping. */
+export interface MappingExtras {
+  readonly examples?: readonly AdapterExample[];
+  readonly setup?: string;
+  readonly bridgeTopics?: readonly string[];
+  readonly recognises?: (text: string) => boolean;
+}
+
+/** More elements than any message needs; a longer list is refused. */
+const MAX_ELEMENTS = 500;
+
+/** Makes an adapter of a mapping: the same promises, no code. */
+export function createMappingAdapter(
+  mapping: CompiledMapping,
+  context: { readonly placements: Placements; readonly extras?: MappingExtras },
+): Adapter {
+  const { form, messages } = mapping;
+  const { placements, extras } = context;
+  const topics = messages
+    .filter((message) => message.form.ignore === undefined)
+    .flatMap((message) => message.patterns.map((pattern) => pattern.filter));
+  return {
+    name: form.name,
+    title: form.title ?? form.name,
+    description: form.description ?? 'A mapping of this store',
+    form: 'mapping',
+    topics: [...new Set(topics)],
+    examples: extras?.examples ?? [],
+    ...(extras?.setup !== undefined && { setup: extras.setup }),
+    ...(extras?.bridgeTopics !== undefined && { bridgeTopics: extras.bridgeTopics }),
+    ...(extras?.recognises !== undefined && { recognises: extras.recognises }),
+    matches: (topic) => findMessage(messages, topic) !== undefined,
+    decode: (message) => decode(mapping, placements, message),
+  };
+}
+
+function decode(mapping: CompiledMapping, placements: Placements, message: DeviceMessage): Decoded {
+  const found = findMessage(mapping.messages, message.topic) ?? onOtherTopic(mapping, message);
+  if (found === undefined) return ignored('unknown-topic');
+  const { form } = found.message;
+  if (form.ignore !== undefined) return ignored(form.ignore);
+  const root = payloadOf(form.payload, message);
+  if (!root.ok) return root.decoded;
+  const elements = elementsOf(found.message, root.value, found.topicPart);
+  if (elements === undefined) return malformed('schema', `each: expected a list of at most ${MAX_ELEMENTS} at "${form.each ?? ''}"`);
+  const said: Said[] = [];
+  let isTimed = false;
+  for (const element of elements) {
+    const scope: Scope = { root: element, topicPart: found.topicPart };
+    if (!holds(found.message.when, scope)) continue;
+    const name = found.message.device(scope, root.value);
+    const source = placements.speaker(
+      message,
+      mapping.form.name,
+      typeof name === 'string' || typeof name === 'number' ? String(name) : undefined,
+    );
+    const atMs = found.message.at?.(scope, root.value) as TimestampMs | undefined; // What the compiled time reader gives.
+    isTimed ||= atMs !== undefined;
+    const before = said.length;
+    for (const [index, reading] of found.message.readings.entries()) {
+      if (reading.form.beside && said.length === before) continue;
+      const outcome = readReading(reading, { scope, root: root.value, source, placements });
+      if (outcome.kind === 'fault')
+        return malformed('field', `${reading.kind}.${outcome.field} (reading ${index + 1}): ${outcome.detail}`.slice(0, 300));
+      if (outcome.kind === 'body') said.push({ source, body: outcome.body, atMs });
+    }
+  }
+  return readingsOf(message, said, { stamped: isTimed });
+}
+
+/** A device that is configured to write another topic still says what the mapping's first message says. */
+function onOtherTopic(mapping: CompiledMapping, message: DeviceMessage): ReturnType<typeof findMessage> {
+  const first = message.as === undefined ? undefined : mapping.messages.find((candidate) => candidate.form.ignore === undefined);
+  return first === undefined ? undefined : { message: first, topicPart: () => undefined };
+}
+
+function payloadOf(
+  form: 'json' | 'text',
+  message: DeviceMessage,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly decoded: Decoded } {
+  if (message.payload.length === 0) return { ok: false, decoded: ignored('cleared') };
+  if (form === 'text') {
+    const text = decodeText(message.payload, 1_024);
+    return text.ok ? { ok: true, value: text.value.trim() } : { ok: false, decoded: unreadable(text.error) };
+  }
+  const json = parseJson(message.payload);
+  if (!json.ok) return { ok: false, decoded: unreadable(json.error) };
+  if (typeof json.value !== 'object' || json.value === null)
+    return { ok: false, decoded: malformed('not-an-object', 'expected a JSON object or list') };
+  return { ok: true, value: json.value };
+}
+
+function elementsOf(message: CompiledMessage, root: unknown, topicPart: Scope['topicPart']): readonly unknown[] | undefined {
+  if (message.each === undefined) return [root];
+  const list = message.each({ root, topicPart }, root);
+  return Array.isArray(list) && list.length <= MAX_ELEMENTS ? list : undefined;
+}

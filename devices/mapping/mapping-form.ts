@@ -1,0 +1,53 @@
+import type { ReadingKind } from '../../agent/core/reading.ts';
+
+/** One field as a mapping may write it: a path alone, or with what is done to the value. */
+export interface FieldForm {
+  readonly path?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly expression?: string | undefined;
+  readonly constant?: string | number | boolean | undefined;
+  readonly unit?: string | undefined;
+  readonly map?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly default?: string | number | boolean | undefined;
+}
+
+/** A field that is a list of objects. */
+export interface ListForm {
+  readonly each: string;
+  readonly fields: Readonly<Record<string, string | FieldForm>>;
+}
+
+/** One reading that a message becomes. */
+export interface ReadingForm {
+  readonly kind: ReadingKind;
+  readonly when?: string | undefined;
+  readonly optional: boolean;
+  readonly beside: boolean;
+  readonly fields: Readonly<Record<string, string | FieldForm | ListForm>>;
+}
+
+/** One kind of message. */
+export interface MessageForm {
+  readonly topic: string | readonly string[];
+  readonly payload: 'json' | 'text';
+  readonly when?: string | undefined;
+  readonly ignore?: string | undefined;
+  readonly device?: string | FieldForm | undefined;
+  readonly at?: { readonly path: string; readonly form: 'unix-s' | 'unix-ms' | 'iso' } | undefined;
+  readonly each?: string | undefined;
+  readonly readings: readonly ReadingForm[];
+}
+
+/** A whole mapping, with defaults filled in. */
+export interface MappingForm {
+  readonly name: string;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly messages: readonly MessageForm[];
+}
+
+/** What is wrong with a mapping, and where. */
+export interface MappingIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
