@@ -41,6 +41,11 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
       ...missing('fixture', device, 'fixture', sets.fixture),
       ...missing('adapter', device, 'adapter', adapters),
     ]),
+    ...entries(field(field(written, 'calibration'), 'points'), ['calibration', 'points']).flatMap((point) =>
+      keysOf(field(point.value, 'heard')).flatMap((scanner) =>
+        unknownName('device', { path: [...point.path, 'heard', scanner], value: scanner }, sets.device),
+      ),
+    ),
     ...campaigns.flatMap((campaign) => [
       ...words(campaign, 'skus').flatMap((word) => unknownName('product', word, sets.product)),
       ...words(campaign, 'categories').flatMap((word) => unknownName('category', word, sets.category)),
@@ -63,6 +68,10 @@ function entries(list: unknown, path: readonly PropertyKey[]): Entry[] {
 
 function words(entry: Entry, key: string): Entry[] {
   return entries(field(entry.value, key), [...entry.path, key]);
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
 function field(value: unknown, key: string): unknown {

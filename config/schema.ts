@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { calibrationSection } from './sections/calibration.ts';
 import { campaignsSection } from './sections/campaigns.ts';
 import { devicesSection, tagsSection } from './sections/devices.ts';
 import { productsSection } from './sections/goods.ts';
@@ -19,6 +20,7 @@ export const storeConfigSchema = z.strictObject({
   products: productsSection,
   devices: devicesSection,
   tags: tagsSection,
+  calibration: calibrationSection,
   campaigns: campaignsSection,
   policy: policySection,
   mqtt: mqttSection,

@@ -1,4 +1,4 @@
-import type { Campaign, Policy, StoreMap } from '../agent/core/store-map.ts';
+import type { Calibration, Campaign, Policy, StoreMap } from '../agent/core/store-map.ts';
 import { localMoment } from './local-time.ts';
 import type { StoreConfig } from './schema.ts';
 
@@ -37,12 +37,17 @@ export function toStoreMap(config: StoreConfig): StoreMap {
     tags: config.tags,
     campaigns: config.campaigns.map((campaign) => toCampaign(campaign, store.timeZone)),
     policy: toPolicy(config.policy),
+    ...(config.calibration === undefined ? {} : { calibration: toCalibration(config.calibration) }),
   };
+}
+
+function toCalibration({ points, ...law }: NonNullable<StoreConfig['calibration']>): Calibration {
+  return { ...law, points: points.map(({ at: [xM, yM], heard }) => ({ xM, yM, heard })) };
 }
 
 function toDevices({ devices, fixtures }: StoreConfig): StoreMap['devices'] {
   const zoneOfFixture = new Map(fixtures.map((fixture) => [fixture.id, fixture.zone]));
-  return devices.map(({ id, name, adapter, role, zone, fixture, quietAfter }) => {
+  return devices.map(({ id, name, adapter, role, zone, fixture, at, heightM, offsetDb, quietAfter }) => {
     const place = zone ?? (fixture === undefined ? undefined : zoneOfFixture.get(fixture));
     return {
       id,
@@ -51,6 +56,9 @@ function toDevices({ devices, fixtures }: StoreConfig): StoreMap['devices'] {
       role,
       ...(place === undefined ? {} : { zone: place }),
       ...(fixture === undefined ? {} : { fixture }),
+      ...(at === undefined ? {} : { xM: at[0], yM: at[1] }),
+      ...(heightM === undefined ? {} : { heightM }),
+      ...(offsetDb === undefined ? {} : { offsetDb }),
       quietAfterMs: quietAfter,
     };
   });
