@@ -33,10 +33,9 @@ export class DeviceClient {
     return this.#mqtt.isClosed;
   }
 
-  /** Messages sent and not yet acknowledged. */
-  get unacknowledged(): readonly string[] {
-    this.acknowledged();
-    return [...this.#waiting.values()];
+  /** How many messages wait for their acknowledgement, as far as `acknowledged` has read. */
+  get unacknowledgedCount(): number {
+    return this.#waiting.size;
   }
 
   /** Publishes an event without waiting; `at` is now unless it says otherwise. */
@@ -72,10 +71,11 @@ export class DeviceClient {
     await this.settled();
   }
 
-  /** Waits until everything sent was acknowledged; throws when the connection ends first. */
-  async settled(): Promise<void> {
+  /** Waits until everything sent was acknowledged, which is told to `onAcknowledged`; throws when the connection ends first. */
+  async settled(onAcknowledged: (id: string) => void = () => undefined): Promise<void> {
     await until('acknowledgements', () => {
-      if (this.unacknowledged.length === 0) return true;
+      for (const id of this.acknowledged()) onAcknowledged(id);
+      if (this.#waiting.size === 0) return true;
       if (this.#mqtt.isClosed) throw new Error(`The connection of ${this.device} ended with ${this.#waiting.size} messages unacknowledged`);
       return false;
     });

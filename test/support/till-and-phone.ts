@@ -96,15 +96,16 @@ export class Phone {
     return this.#stream?.events ?? [];
   }
 
-  /** The newest offer on this connection that was not given before. */
+  /** The next offer on this connection; waits for it. */
   async nextOffer(): Promise<PhoneOffer> {
-    const offer = await until('an offer on the phone', () =>
-      this.events
-        .filter(({ event }) => event === 'offer')
-        .map(({ data }) => data as PhoneOffer)
-        .find(({ id }) => !this.#seen.some((seen) => seen.id === id)),
-    );
-    this.#seen.push(offer);
+    return until('an offer on the phone', () => this.peekOffer());
+  }
+
+  /** The next offer on this connection, if it is there already. */
+  peekOffer(): PhoneOffer | undefined {
+    const offers = this.events.filter(({ event }) => event === 'offer').map(({ data }) => data as PhoneOffer);
+    const offer = offers.find(({ id }) => !this.#seen.some((seen) => seen.id === id));
+    if (offer !== undefined) this.#seen.push(offer);
     return offer;
   }
 
