@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { compileStore } from '../../agent/core/compiled-store.ts';
 import { takeWeight } from '../../agent/core/shelf/shelf.ts';
 import { createShelf } from '../../agent/core/shelf/shelf-state.ts';
@@ -215,8 +214,4 @@ function storeOf(scene: ShelfScene) {
     }),
   );
   return compileStore(sampleStore({ slots, products }));
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  process.stdout.write(`${formatShelfRows(await benchShelf(process.argv[2]))}\n`);
 }

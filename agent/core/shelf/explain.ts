@@ -58,6 +58,8 @@ const UNEXPLAINED_RANGE: Grams = 3_000;
 /** Belief before weighing that a put-back is in the wrong slot: for all products together; and for one that somebody holds. */
 const MISPLACED = 0.03;
 const MISPLACED_HELD = 0.3;
+/** Two at once in the wrong slot, against one. */
+const MISPLACED_PAIR = 0.05;
 /** A put-back of what nobody is known to hold is staff, or somebody nobody noticed. */
 const NOT_HELD = 0.5;
 /** More than the plate holds, or than fits, is a wrong count: possible, hardly likely. */
@@ -105,7 +107,8 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
     const prior = (other.isHeld ? MISPLACED_HELD : MISPLACED / goods.others.length) * (other.isSeen ? SEEN_FACTOR : 1);
     for (const units of [1, 2]) {
       const density = normal(change.grams - units * other.unit.grams, deviationOf(other.unit, units, change.sdGrams));
-      found.push({ sku: other.sku, units, guest: undefined, probability: prior * countPrior(units) * density });
+      const many = units === 1 ? countPrior(1) : MISPLACED_PAIR;
+      found.push({ sku: other.sku, units, guest: undefined, probability: prior * many * density });
     }
   }
   return found;
