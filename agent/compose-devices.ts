@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { StoreConfig } from '../config/schema.ts';
 import type { Secrets } from '../config/secrets.ts';
-import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
+import type { PlacedSource } from '../devices/adapters/placements.ts';
+import { type AdapterRegistry, createAdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
 import { agentPresence } from '../devices/channels/agent-status.ts';
 import { DEFAULT_BROKER_LIMITS } from '../devices/transports/broker-limits.ts';
 import type { DeviceAuthenticator } from '../devices/transports/device-authenticator.ts';
@@ -11,6 +12,32 @@ import type { Transport } from '../devices/transports/transport.ts';
 import type { StoreMap } from './core/store-map.ts';
 import type { Clock } from './runtime/ports.ts';
 import type { DeviceCredentials } from './store/devices.ts';
+
+/** The adapters of a store with its devices' foreign names, its tags and its own mappings. */
+export function createAdapters(config: StoreConfig): AdapterRegistry {
+  return createAdapterRegistry({
+    store: config.store.id,
+    devices: config.devices.map(placedSource),
+    tags: config.tags.map((tag) => tag.id),
+    mappings: config.mappings,
+  });
+}
+
+function placedSource(device: StoreConfig['devices'][number]): PlacedSource {
+  const { id, adapter, knownAs, topic, bridge, slot, slots, weightUnit, frame, counts } = device;
+  return {
+    id,
+    adapter,
+    ...(knownAs !== undefined && { knownAs }),
+    ...(topic !== undefined && { topic }),
+    ...(bridge !== undefined && { bridge }),
+    ...(slot !== undefined && { slot }),
+    ...(slots !== undefined && { slots }),
+    ...(weightUnit !== undefined && { weightUnit }),
+    ...(frame !== undefined && { frame }),
+    ...(counts !== undefined && { counts }),
+  };
+}
 
 /** The way in for devices that the config asks for: an external broker when it names one, else the embedded one. */
 export function createTransport(
@@ -71,13 +98,15 @@ function authenticatorOf(parts: {
   readonly adapters: AdapterRegistry;
   readonly credentials: DeviceCredentials;
 }): DeviceAuthenticator {
-  const families = new Map(parts.adapters.adapters.map((adapter) => [adapter.name, adapter.topics]));
-  const placed = new Map(parts.map.devices.map((device) => [device.id, device.adapter]));
+  const native = parts.adapters.adapters.find((adapter) => adapter.name === 'native')?.topics ?? [];
+  const placed = new Set(parts.map.devices.map((device) => device.id));
   return {
     authenticate(_clientId, username, secret) {
       if (username === undefined || secret === undefined || !parts.credentials.verify(username, secret)) return undefined;
-      const topics = families.get(placed.get(username) ?? 'native') ?? [];
-      return { device: username, topics: topics.map((topic) => fillTopic(topic, { store: parts.map.storeId, device: username })) };
+      const topics = placed.has(username)
+        ? parts.adapters.topicsOf(username)
+        : native.map((topic) => fillTopic(topic, { store: parts.map.storeId, device: username }));
+      return { device: username, topics };
     },
   };
 }

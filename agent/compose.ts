@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
-import { createAdapterRegistry } from '../devices/adapters/registry.ts';
 import { displayMessage } from '../devices/channels/display.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
 import { GuardedScorer } from '../models/guarded-scorer.ts';
 import { loadOnnxScorer } from '../models/onnx-scorer.ts';
 import { RuleScorer } from '../models/rule-scorer.ts';
-import { createTransport } from './compose-devices.ts';
+import { createAdapters, createTransport } from './compose-devices.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
@@ -108,7 +107,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   });
   await scorer.start();
 
-  const adapters = createAdapterRegistry({ store: map.storeId });
+  const adapters = createAdapters(config);
   const transport = createTransport(config, { secrets, map, adapters, credentials: store.devices, clock: systemClock });
   const loop = new Loop({
     state: recovered.state,

@@ -14,10 +14,13 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
   const products = named(written, 'products');
   const devices = named(written, 'devices');
   const campaigns = named(written, 'campaigns');
-  const adapters = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
+  const families = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
+  const mappings = named(written, 'mappings');
+  const adapters = new Set([...families, ...texts(mappings, 'name')]);
   const sets = {
     zone: new Set(texts(zones, 'id')),
     fixture: new Set(texts(fixtures, 'id')),
+    slot: new Set(texts(slots, 'id')),
     product: new Set(texts(products, 'sku')),
     category: new Set(texts(products, 'category')),
     device: new Set(texts(devices, 'id')),
@@ -40,7 +43,14 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
       ...missing('zone', device, 'zone', sets.zone),
       ...missing('fixture', device, 'fixture', sets.fixture),
       ...missing('adapter', device, 'adapter', adapters),
+      ...missing('slot', device, 'slot', sets.slot),
+      ...keysOf(field(device.value, 'slots')).flatMap((channel) =>
+        missing('slot', { path: [...device.path, 'slots'], value: field(device.value, 'slots') }, channel, sets.slot),
+      ),
     ]),
+    ...duplicates('mapping', mappings, 'name'),
+    ...mappings.flatMap((mapping) => builtIn(mapping, families)),
+    ...sameForeignName(devices),
     ...entries(field(field(written, 'calibration'), 'points'), ['calibration', 'points']).flatMap((point) =>
       keysOf(field(point.value, 'heard')).flatMap((scanner) =>
         unknownName('device', { path: [...point.path, 'heard', scanner], value: scanner }, sets.device),
@@ -93,6 +103,40 @@ function duplicates(what: string, list: readonly Entry[], key: string): Issue[] 
       return [];
     }
     return [{ path: [...entry.path, key], message: `${what} "${name}" is given twice`, hint: `it is ${formatPath(earlier.path)} already` }];
+  });
+}
+
+function builtIn(mapping: Entry, families: ReadonlySet<string>): Issue[] {
+  const name = field(mapping.value, 'name');
+  if (typeof name !== 'string' || !families.has(name)) return [];
+  return [
+    {
+      path: [...mapping.path, 'name'],
+      message: `${formatPath(mapping.path)}: there is an adapter "${name}" already`,
+      hint: 'choose another name',
+    },
+  ];
+}
+
+/** Two devices of one family that are known by the same name: neither would get its own messages. */
+function sameForeignName(devices: readonly Entry[]): Issue[] {
+  const first = new Map<string, Entry>();
+  return devices.flatMap((device) => {
+    const [adapter, knownAs] = [field(device.value, 'adapter'), field(device.value, 'knownAs') ?? field(device.value, 'id')];
+    if (typeof adapter !== 'string' || typeof knownAs !== 'string' || adapter === 'native') return [];
+    const key = JSON.stringify([adapter, knownAs]);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, device);
+      return [];
+    }
+    return [
+      {
+        path: [...device.path, 'knownAs'],
+        message: `${formatPath(device.path)}: ${adapter} "${knownAs}" is given twice`,
+        hint: `it is ${formatPath(earlier.path)} already`,
+      },
+    ];
   });
 }
 

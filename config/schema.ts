@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { calibrationSection } from './sections/calibration.ts';
 import { campaignsSection } from './sections/campaigns.ts';
 import { devicesSection, tagsSection } from './sections/devices.ts';
+import { mappingsSection } from './sections/foreign.ts';
 import { productsSection } from './sections/goods.ts';
 import { httpSection } from './sections/http.ts';
 import { mqttSection } from './sections/mqtt.ts';
@@ -19,6 +20,7 @@ export const storeConfigSchema = z.strictObject({
   fixtures: fixturesSection,
   products: productsSection,
   devices: devicesSection,
+  mappings: mappingsSection,
   tags: tagsSection,
   calibration: calibrationSection,
   campaigns: campaignsSection,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration, id, line } from '../values.ts';
+import { foreignFields } from './foreign.ts';
 import { point } from './store.ts';
 
 /** `devices`: what reports, and where it stands. */
@@ -9,7 +10,8 @@ export const devicesSection = z
       id: id().describe('Name of the device on MQTT'),
       name: line().describe('Name for people'),
       role: z.enum(['sensor', 'scanner', 'camera', 'till', 'display', 'door']).describe('What it does'),
-      adapter: id().default('native').describe('Form of its messages'),
+      adapter: id().default('native').describe('Form of its messages: a device family, or a mapping of this file'),
+      ...foreignFields,
       zone: id().optional().describe('Zone it stands in or looks at'),
       fixture: id().optional().describe('Fixture it is mounted on; its zone is the zone then'),
       at: point.optional().describe('Where it hangs or stands; with at least three placed scanners tags get a position'),
