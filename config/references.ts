@@ -51,11 +51,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...duplicates('mapping', mappings, 'name'),
     ...mappings.flatMap((mapping) => builtIn(mapping, families)),
     ...sameForeignName(devices),
-    ...entries(field(field(written, 'calibration'), 'points'), ['calibration', 'points']).flatMap((point) =>
-      keysOf(field(point.value, 'heard')).flatMap((scanner) =>
-        unknownName('device', { path: [...point.path, 'heard', scanner], value: scanner }, sets.device),
-      ),
-    ),
+    ...heardBy(written).flatMap((scanner) => unknownName('device', scanner, sets.device)),
     ...campaigns.flatMap((campaign) => [
       ...words(campaign, 'skus').flatMap((word) => unknownName('product', word, sets.product)),
       ...words(campaign, 'categories').flatMap((word) => unknownName('category', word, sets.category)),
@@ -78,6 +74,17 @@ function entries(list: unknown, path: readonly PropertyKey[]): Entry[] {
 
 function words(entry: Entry, key: string): Entry[] {
   return entries(field(entry.value, key), [...entry.path, key]);
+}
+
+/** Every place of the calibration where a scanner is named by a key. */
+function heardBy(written: unknown): Entry[] {
+  const calibration = field(written, 'calibration');
+  const points = entries(field(calibration, 'points'), ['calibration', 'points']);
+  const keyed = [
+    ...points.map((point) => ({ path: [...point.path, 'heard'], value: field(point.value, 'heard') })),
+    { path: ['calibration', 'offsetsDb'], value: field(calibration, 'offsetsDb') },
+  ];
+  return keyed.flatMap(({ path, value }) => keysOf(value).map((key) => ({ path: [...path, key], value: key })));
 }
 
 function keysOf(value: unknown): readonly string[] {

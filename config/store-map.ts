@@ -41,13 +41,14 @@ export function toStoreMap(config: StoreConfig): StoreMap {
   };
 }
 
-function toCalibration({ points, ...law }: NonNullable<StoreConfig['calibration']>): Calibration {
+function toCalibration({ points, offsetsDb: _, ...law }: NonNullable<StoreConfig['calibration']>): Calibration {
   return { ...law, points: points.map(({ at: [xM, yM], heard }) => ({ xM, yM, heard })) };
 }
 
-function toDevices({ devices, fixtures }: StoreConfig): StoreMap['devices'] {
+function toDevices({ devices, fixtures, calibration }: StoreConfig): StoreMap['devices'] {
   const zoneOfFixture = new Map(fixtures.map((fixture) => [fixture.id, fixture.zone]));
-  return devices.map(({ id, name, adapter, role, zone, fixture, at, heightM, offsetDb, quietAfter }) => {
+  return devices.map(({ id, name, adapter, role, zone, fixture, at, heightM, quietAfter }) => {
+    const offsetDb = calibration?.offsetsDb[id];
     const place = zone ?? (fixture === undefined ? undefined : zoneOfFixture.get(fixture));
     return {
       id,

@@ -10,6 +10,10 @@ export const calibrationSection = z
     txPowerDbm: dbm.default(-59).describe('Strength of a tag at one metre, in dBm'),
     pathLoss: z.number().min(1).max(6).default(2.5).describe('How fast it fades: 2 in the open, 3 and more among shelves'),
     tagHeightM: z.number().min(0).max(5).default(1).describe('Height at which tags are carried, in metres'),
+    offsetsDb: z
+      .record(id(), z.number().min(-40).max(40))
+      .default({})
+      .describe('How much louder than the average each scanner hears, in dB'),
     points: z
       .array(
         z.strictObject({

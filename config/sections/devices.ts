@@ -16,7 +16,6 @@ export const devicesSection = z
       fixture: id().optional().describe('Fixture it is mounted on; its zone is the zone then'),
       at: point.optional().describe('Where it hangs or stands; with at least three placed scanners tags get a position'),
       heightM: z.number().min(0).max(30).optional().describe('Height of a scanner above the floor in metres, 2.3 unless given'),
-      offsetDb: z.number().min(-40).max(40).optional().describe('How much louder than the others a scanner hears, from a survey'),
       quietAfter: duration({ min: '1s', max: '30d' }).prefault('15m').describe('Longest silence that is normal'),
     }),
   )

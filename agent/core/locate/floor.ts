@@ -63,6 +63,11 @@ export function layFloor(map: FloorPlan): Floor | undefined {
   };
 }
 
+/** Whether enough scanners have a position for tags to get one. */
+export function hasPlaces(plan: FloorPlan): boolean {
+  return plan.devices.filter(({ role, xM, yM }) => role === 'scanner' && xM !== undefined && yM !== undefined).length >= FEWEST_SCANNERS;
+}
+
 /** Centre of a cell on the plan. */
 export function cellCentre(grid: Pick<Floor, 'cellM' | 'columns'>, cell: number): { readonly xM: Metres; readonly yM: Metres } {
   return { xM: ((cell % grid.columns) + 0.5) * grid.cellM, yM: (Math.floor(cell / grid.columns) + 0.5) * grid.cellM };
@@ -74,8 +79,8 @@ interface PlacedScanner extends RadioScanner {
 }
 
 function placeScanners(map: FloorPlan): readonly PlacedScanner[] | undefined {
+  if (!hasPlaces(map)) return undefined;
   const scanners = map.devices.filter((device) => device.role === 'scanner').slice(0, MOST_SCANNERS);
-  if (scanners.filter(({ xM, yM }) => xM !== undefined && yM !== undefined).length < FEWEST_SCANNERS) return undefined;
   return scanners.flatMap((scanner) => placeScanner(map, scanner) ?? []);
 }
 
