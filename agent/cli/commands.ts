@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerApi } from './api.ts';
+import { registerBench } from './bench.ts';
 import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
 import { registerDevice } from './device.ts';
@@ -9,6 +10,7 @@ import { registerModel } from './model.ts';
 import { registerReplay } from './replay.ts';
 import { registerSimulate } from './simulate.ts';
 import { registerStart } from './start.ts';
+import { registerSurvey } from './survey.ts';
 
 /** Adds one command to the program. */
 export type RegisterCommand = (program: Command, context: CommandContext) => void;
@@ -21,7 +23,9 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerDevice,
   registerSimulate,
   registerReplay,
+  registerSurvey,
   registerModel,
   registerHub,
   registerApi,
+  registerBench,
 ];

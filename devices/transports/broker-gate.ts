@@ -9,6 +9,7 @@ import type { TransportClock } from './clock.ts';
 import type { DeviceAuthenticator } from './device-authenticator.ts';
 import { GuardedStream } from './guarded-stream.ts';
 import { PacketMeter } from './packet-meter.ts';
+import { ReadBudget } from './read-budget.ts';
 import { Readers } from './readers.ts';
 import { type RefusalReason, type Refusals, RefusedError } from './refusals.ts';
 import { SettlementQueue } from './settlement-queue.ts';
@@ -37,11 +38,13 @@ export class BrokerGate {
   readonly #byClientId = new Map<string, BrokerSession>();
   readonly #perDevice = new Map<DeviceId, number>();
   readonly #readers = new Readers();
+  readonly #budget: ReadBudget;
   #stopping = false;
   #onSettled: (() => void) | undefined;
 
   constructor(options: BrokerGateOptions) {
     this.#options = options;
+    this.#budget = new ReadBudget(options.limits.readBytesATurn);
   }
 
   /** Wraps a new socket for the broker. */
@@ -52,6 +55,7 @@ export class BrokerGate {
     const meter = new PacketMeter({ firstPacketBytes: limits.maxConnectBytes, packetBytes: limits.maxPacketBytes });
     const stream = new GuardedStream(socket, {
       meter,
+      budget: this.#budget,
       onFault: (fault) => {
         session.isFaulty = true;
         refusals.add(fault);

@@ -2,28 +2,41 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { DurationMs } from '../../agent/core/units.ts';
 import type { MeterFault, PacketMeter } from './packet-meter.ts';
+import type { ReadBudget } from './read-budget.ts';
 
 /**
  * Stands between a device's socket and the broker: measures every packet before the broker keeps a byte of it, can stop reading for a while,
- * and writes what the broker says in one turn as one write.
+ * and writes what the broker says in one turn as one write. What a device sent before it hung up is still handed on.
  */
 export class GuardedStream extends Duplex {
   readonly #socket: Socket;
   readonly #meter: PacketMeter;
+  readonly #budget: ReadBudget;
   readonly #onFault: (fault: MeterFault) => void;
   #held: NodeJS.Timeout | undefined;
+  /** Has used up its part of this turn. */
+  #waitsForTurn = false;
   #stopped = false;
+  /** The device has said all it will say. */
+  #hasEnded = false;
 
-  constructor(socket: Socket, options: { readonly meter: PacketMeter; readonly onFault: (fault: MeterFault) => void }) {
+  constructor(
+    socket: Socket,
+    options: { readonly meter: PacketMeter; readonly budget: ReadBudget; readonly onFault: (fault: MeterFault) => void },
+  ) {
     // One chunk of a socket is at most 64 kB: the broker takes chunks whole, so this also bounds what one client has in flight.
     super({ readableHighWaterMark: 65_536, writableHighWaterMark: 65_536 });
     this.#socket = socket;
     this.#meter = options.meter;
+    this.#budget = options.budget;
     this.#onFault = options.onFault;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('end', () => this.push(null));
+    socket.on('end', () => {
+      this.#hasEnded = true;
+      this.push(null);
+    });
     socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
+    socket.on('close', () => this.#closed());
     socket.pause();
   }
 
@@ -43,7 +56,7 @@ export class GuardedStream extends Duplex {
     this.#socket.pause();
     this.#held = setTimeout(() => {
       this.#held = undefined;
-      if (!this.#stopped) this.#socket.resume();
+      this.#readOn();
     }, durationMs);
     return wasReading;
   }
@@ -55,16 +68,16 @@ export class GuardedStream extends Duplex {
   }
 
   override _read(): void {
-    if (this.#held === undefined && !this.#stopped) this.#socket.resume();
+    this.#readOn();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done);
+    this.#send(chunk, done);
   }
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
     // The broker writes a packet in pieces; one buffer costs less than a system call with dozens of parts.
-    this.#socket.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -90,9 +103,31 @@ export class GuardedStream extends Duplex {
     if (fault !== undefined) {
       this.#onFault(fault);
       this.destroy();
-    } else if (!this.push(chunk)) {
-      this.#socket.pause();
+      return;
     }
+    const hasRoom = this.push(chunk);
+    if (!this.#budget.spend(chunk.length, this.#onTurn)) this.#waitsForTurn = true;
+    if (!hasRoom || this.#waitsForTurn) this.#socket.pause();
+  }
+
+  readonly #onTurn = (): void => {
+    this.#waitsForTurn = false;
+    this.#readOn();
+  };
+
+  #readOn(): void {
+    if (this.#held === undefined && !this.#waitsForTurn && !this.#stopped && !this.destroyed) this.#socket.resume();
+  }
+
+  /** An answer to somebody who has gone is no error: what came before is still to be read. */
+  #send(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#socket.destroyed) done();
+    else this.#socket.write(bytes, done);
+  }
+
+  /** After an orderly goodbye the broker reads the rest, finds the end, and destroys this stream itself. */
+  #closed(): void {
+    if (!this.#hasEnded || this.#stopped || this.readableLength === 0) this.destroy();
   }
 }
 

@@ -92,6 +92,16 @@ export function outcomesIn(metrics: ReadonlyMap<string, number>): ReadonlyMap<st
   return outcomes;
 }
 
+/** Scores by who gave them. */
+export function scoresIn(metrics: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const scores = new Map<string, number>();
+  for (const [name, value] of metrics) {
+    const by = /^endcap_scores_total\{by="([^"]+)"/.exec(name)?.[1];
+    if (by !== undefined) scores.set(by, value);
+  }
+  return scores;
+}
+
 function defaultSettings({ dataDir }: BenchStore): Record<string, string> {
   return {
     ENDCAP_DATA_DIR: dataDir,

@@ -4,9 +4,11 @@ import { type BenchContext, type Section, Workspace } from './bench-context.ts';
 import type { Figure } from './figure.ts';
 import { describeMachine, formatMachine, formatSection, formatSummary, loadNow, type SectionReport } from './report.ts';
 import { ingest } from './sections/ingest.ts';
+import { latency } from './sections/latency.ts';
+import { overload } from './sections/overload.ts';
 
 /** The benchmark: `node dist/test/bench/main.js`, or `endcap bench`. A report to read, not a test to pass: it ends with 0 unless a section breaks. */
-const SECTIONS: readonly Section[] = [ingest];
+const SECTIONS: readonly Section[] = [ingest, latency, overload];
 
 const USAGE = `endcap bench [--only ${SECTIONS.map(({ name }) => name).join(',')}] [--quick] [--full] [--minutes N] [--json FILE] [--agent MAIN.JS] [--profile FOLDER]
 
@@ -29,6 +31,10 @@ interface Options {
 }
 
 async function main(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    print(USAGE);
+    return 0;
+  }
   const options = readOptions(words);
   if (typeof options === 'string') {
     process.stderr.write(`${options}\n`);

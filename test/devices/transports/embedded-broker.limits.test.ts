@@ -48,6 +48,24 @@ describe('the embedded broker', () => {
       expect(the.refused('not-stored')).toBe(1);
     });
 
+    it('and still hands on what a device sent before it hung up', async () => {
+      const the = await open();
+      the.autoSettle = false;
+      const raw = await the.raw('shelf-1');
+      await vi.waitFor(() => expect(raw.connack()).toBe(0));
+      const say = (text: string) => publishPacket({ topic: EVENT, payload: text });
+      const first = Array.from({ length: 50 }, (_, index) => `first ${index}`);
+      raw.write(Buffer.concat(first.map(say)));
+      await vi.waitFor(() => expect(the.texts()).toEqual(first));
+      // The broker reads on when these are settled; by then the connection has long been closed.
+      raw.socket.end(Buffer.concat([say('second'), say('third'), Buffer.from([0xe0, 0])]));
+      await vi.waitFor(() => expect(raw.isClosed).toBe(true));
+      for (const { settle } of the.arrivals) settle('done');
+      await vi.waitFor(() => expect(the.texts()).toEqual([...first, 'second', 'third']));
+      for (const { settle } of the.arrivals.slice(first.length)) settle('done');
+      await vi.waitFor(() => expect(the.broker.status().clients).toBe(0));
+    });
+
     it('QoS 2 after its commit too, and hands it over once', async () => {
       const the = await open();
       const device = await the.device('shelf-1');
