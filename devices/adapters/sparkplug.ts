@@ -129,7 +129,10 @@ function payloadOf(bytes: Uint8Array): readonly HeardMetric[] | undefined {
   if (sparkplug === null || bytes.length > 65_536) return undefined;
   try {
     const decoded = sparkplug.decodePayload(bytes);
-    const sentAtMs = decoded.timestamp === undefined || decoded.timestamp === null ? undefined : Number(decoded.timestamp);
+    // Both are demanded of births and data; foreign bytes that happen to parse have neither.
+    if (decoded.timestamp === undefined || decoded.timestamp === null || decoded.seq === undefined || decoded.seq === null)
+      return undefined;
+    const sentAtMs = Number(decoded.timestamp);
     return (decoded.metrics ?? []).map((metric) => ({
       name: metric.name === null || metric.name === undefined || metric.name === '' ? undefined : metric.name,
       alias: metric.alias === null || metric.alias === undefined ? undefined : `#${String(metric.alias)}`,

@@ -25,7 +25,10 @@ const MESSAGES: readonly (readonly [topic: string, payload: string])[] = [
   ],
   ['tele/scale1/SENSOR', '{"Time":"2026-03-01T10:58:18","HX711":{"Weight":1.242,"WeightRaw":4782,"AbsRaw":110004}}'],
   ['zigbee2mqtt/Back Deck Door', '{"battery":100,"contact":false,"linkquality":87,"voltage":2900}'],
-  ['zigbee2mqtt/motion1', '{"battery":100,"illuminance":839,"illuminance_lux":839,"linkquality":141,"occupancy":true,"temperature":25,"voltage":3025}'],
+  [
+    'zigbee2mqtt/motion1',
+    '{"battery":100,"illuminance":839,"illuminance_lux":839,"linkquality":141,"occupancy":true,"temperature":25,"voltage":3025}',
+  ],
   ['epld01/events/rpc', '{"src":"epld01","method":"NotifyStatus","params":{"ts":1772015093.26,"input:0":{"id":0,"state":true}}}'],
   [
     'shelly-blu/events/e8:e0:7e:d0:f9:89',

@@ -18,7 +18,9 @@ describe('the adapter registry', () => {
   });
 
   it('says what to subscribe to on a foreign broker', () => {
-    expect(registry.subscriptions).toEqual(expect.arrayContaining(['endcap/v1/demo/+/event', 'endcap/v1/demo/+/state', 'endcap/v1/demo/+/availability']));
+    expect(registry.subscriptions).toEqual(
+      expect.arrayContaining(['endcap/v1/demo/+/event', 'endcap/v1/demo/+/state', 'endcap/v1/demo/+/availability']),
+    );
   });
 
   it('says what one device may write', () => {
