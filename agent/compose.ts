@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
 import { displayMessage } from '../devices/channels/display.ts';
+import { staffAlertMessage } from '../devices/channels/staff.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
 import { GuardedScorer } from '../models/guarded-scorer.ts';
 import { loadOnnxScorer } from '../models/onnx-scorer.ts';
@@ -144,6 +145,12 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     const nowMs = clock.nowMs();
     for (const act of acts) {
       feed.send(act, nowMs);
+      if (act.kind === 'act.alert') {
+        transport.publish(staffAlertMessage(map.storeId, act.alert)).catch((error: unknown) => {
+          counters.add('endcap_alert_failures_total');
+          log.debug({ err: error, alert: act.alert.id }, 'Cannot reach the staff devices');
+        });
+      }
       if (act.kind !== 'act.display') continue;
       transport.publish(displayMessage(map.storeId, act)).catch((error: unknown) => {
         counters.add('endcap_display_failures_total');

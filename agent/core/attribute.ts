@@ -3,6 +3,7 @@ import type { SaleRow } from './effect.ts';
 import type { DeviceId, OfferId } from './ids.ts';
 import { redeem } from './offers.ts';
 import type { PosSale } from './reading.ts';
+import { noteSold } from './shelf/taken.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
 import { count } from './tally.ts';
 import type { Cents } from './units.ts';
@@ -23,6 +24,7 @@ export function recordSale(
   if (state.receipts.has(key)) return;
   putBounded(state.receipts, key, nowMs, STATE_LIMITS.receipts);
   for (const offer of sale.offers) redeem(context, { offer, receipt: pos.receipt, till });
+  for (const line of pos.lines) if (line.quantity > 0) noteSold(state.shelf, line.sku, line.quantity);
   const link = linkToVisit(context, sale);
   const zone = link.visit?.place?.zone;
   const totalCents = pos.lines.reduce((sum, line) => sum + line.cents, 0);

@@ -11,6 +11,7 @@ export interface CompiledStore {
   readonly fixtures: ReadonlyMap<FixtureId, Fixture>;
   readonly slots: ReadonlyMap<SlotId, Slot>;
   readonly slotsByFixture: ReadonlyMap<FixtureId, readonly Slot[]>;
+  readonly slotsBySku: ReadonlyMap<Sku, readonly Slot[]>;
   readonly products: ReadonlyMap<Sku, Product>;
   readonly devices: ReadonlyMap<DeviceId, PlacedDevice>;
   readonly tags: ReadonlySet<TagId>;
@@ -34,6 +35,7 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], fo
     fixtures: new Map(map.fixtures.map((fixture) => [fixture.id, fixture])),
     slots: new Map(map.slots.map((slot) => [slot.id, slot])),
     slotsByFixture: group(map.slots, (slot) => [slot.fixture]),
+    slotsBySku: group(map.slots, (slot) => [slot.sku]),
     products: new Map(map.products.map((product) => [product.sku, product])),
     devices: new Map(map.devices.map((device) => [device.id, device])),
     tags: new Set(map.tags.map((tag) => tag.id)),

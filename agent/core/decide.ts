@@ -4,6 +4,7 @@ import type { StepContext } from './context.ts';
 import type { Alternative, HoldReason, Offer, Score, Trigger } from './decision.ts';
 import { whySentence } from './explain.ts';
 import { hold, reasonBeforeScoring } from './hold.ts';
+import { isOutOfStock } from './shelf/stock.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
 import type { Campaign, Product } from './store-map.ts';
 import { count } from './tally.ts';
@@ -92,6 +93,7 @@ function exclusion(
   const { campaign, product, score, discountCents } = candidate;
   const { policy } = context.store.map;
   if (!campaign.enabled || !inWindow(campaign, context.nowMs)) return 'no-campaign';
+  if (isOutOfStock(context.state.shelf, context.store, product.sku)) return 'out-of-stock';
   if (context.state.pausedCampaigns.has(campaign.id)) return 'paused';
   if ((visit.offersByCampaign.get(campaign.id) ?? 0) >= campaign.maxPerVisit) return 'campaign-cap';
   if (score.intent < campaign.minIntent) return 'low-intent';

@@ -1,6 +1,7 @@
 import type { StepContext } from './context.ts';
 import type { Sku } from './ids.ts';
 import { inLocalRange } from './local-time.ts';
+import { isOutOfStock } from './shelf/stock.ts';
 import type { Fixture } from './store-map.ts';
 import { MINUTE_MS, SECOND_MS } from './units.ts';
 
@@ -14,6 +15,7 @@ export function showOnDisplay(context: StepContext, at: { readonly fixture: Fixt
   const device = at.fixture.display;
   const product = store.products.get(at.sku);
   if (device === undefined || product === undefined || state.pausedAll) return;
+  if (isOutOfStock(state.shelf, store, at.sku)) return;
   if (store.zones.get(at.fixture.zone)?.offersAllowed === false) return;
   const minute = store.map.policy.quietHours.length === 0 ? 0 : store.time.minuteOfDay(nowMs);
   if (store.map.policy.quietHours.some((range) => inLocalRange(minute, range))) return;

@@ -2,6 +2,7 @@ import type { StepContext } from './context.ts';
 import { clearDisplays } from './display.ts';
 import { interact } from './interact.ts';
 import { endOffer } from './offers.ts';
+import { isShelfDue, settleShelf } from './shelf/staff.ts';
 import { CLOSED_OFFER_TTL_MS } from './shop.ts';
 import type { OfferRecord, State } from './state.ts';
 import { emptyDay } from './state.ts';
@@ -23,7 +24,7 @@ export function isDue(state: State, nowMs: TimestampMs): boolean {
   const { store } = state;
   if (store === undefined) return false;
   if (state.minute !== undefined && nowMs >= state.minute.startMs + MINUTE_MS) return true;
-  if (isSilent(state, nowMs)) return true;
+  if (isSilent(state, nowMs) || isShelfDue(state.shelf, nowMs)) return true;
   for (const shown of state.displays.values()) if (shown.untilMs <= nowMs) return true;
   for (const record of state.offers.values()) if (offerDueAtMs(record) <= nowMs) return true;
   const context = lookOnly(state, nowMs);
@@ -36,6 +37,7 @@ export function settleDue(context: StepContext): void {
   const { state, nowMs } = context;
   clearDisplays(context, 'due');
   emitSilence(context);
+  settleShelf(context);
   for (const [id, record] of state.offers) settleOffer(context, { id, record });
   for (const visit of [...state.visits.values()]) {
     if (closesAtMs(context, visit) <= nowMs) closeVisit(context, visit);

@@ -30,6 +30,7 @@ export type ActEffect =
   | { readonly kind: 'act.deliver'; readonly offer: Offer; readonly consent: OffersConsent }
   | { readonly kind: 'act.withdraw'; readonly offer: OfferId; readonly visit: VisitId; readonly state: OfferState }
   | { readonly kind: 'act.display'; readonly device: DeviceId; readonly fixture: FixtureId; readonly show: DisplayMessage | undefined }
+  | { readonly kind: 'act.alert'; readonly alert: StaffAlert }
   | { readonly kind: 'act.visit-closed'; readonly visit: VisitId };
 
 /** Wanted before the turn commits: its answer is the next input. */
@@ -73,6 +74,17 @@ export interface DisplayMessage {
   readonly line: string;
   readonly sku: Sku;
   readonly untilMs: TimestampMs;
+}
+
+/** Something that staff should look at: never about a shopper. */
+export interface StaffAlert {
+  readonly id: string;
+  readonly atMs: TimestampMs;
+  readonly severity: 'info' | 'warning' | 'urgent';
+  /** One sentence. */
+  readonly text: string;
+  readonly zone?: ZoneId;
+  readonly fixture?: FixtureId;
 }
 
 export interface VisitRow {

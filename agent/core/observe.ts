@@ -1,18 +1,15 @@
-import { assignToVisit } from './assign.ts';
 import { recordSale } from './attribute.ts';
 import type { StepContext } from './context.ts';
 import { noteDevice, noteStatus } from './device-health.ts';
-import { showOnDisplay } from './display.ts';
-import type { SlotId, ZoneId } from './ids.ts';
+import type { ZoneId } from './ids.ts';
 import type { ReadingInput } from './input.ts';
-import { countFixtureEvent, interact } from './interact.ts';
 import { sightTag } from './place.ts';
 import type { Reading } from './reading.ts';
+import { observeReach, observeShelf, observeTag } from './shelf/react.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
 import { count, countVisit } from './tally.ts';
 import { SECOND_MS } from './units.ts';
 import { addDwell, moveTo, openVisit } from './visits.ts';
-import { weigh } from './weight.ts';
 
 /** A fixture named by a shelf event or a code is believed this long before the tag's zone takes over. */
 const FIXTURE_BELIEF_MS = 90 * SECOND_MS;
@@ -26,11 +23,9 @@ export function observe(context: StepContext, input: ReadingInput): void {
   if (input.late === true && reading.kind !== 'pos.sale') return;
   switch (reading.kind) {
     case 'shelf.pick':
-      return shelfEvent(context, { slot: reading.slot, kind: 'pick', units: reading.count });
     case 'shelf.return':
-      return shelfEvent(context, { slot: reading.slot, kind: 'return', units: reading.count });
     case 'shelf.weight':
-      return shelfWeight(context, reading);
+      return observeShelf(context, reading);
     case 'ble.sighting':
       return sighting(context, reading);
     case 'presence':
@@ -47,43 +42,19 @@ export function observe(context: StepContext, input: ReadingInput): void {
     case 'device.status':
       return noteStatus(context, reading);
     case 'rfid.read':
+      return observeTag(context, { epc: reading.epc, fixture: context.store.devices.get(reading.device)?.fixture });
+    case 'reach':
+      if (!reading.active) return;
+      return observeReach(context, { slot: reading.slot, fixture: context.store.devices.get(reading.device)?.fixture });
     case 'climate':
     case 'contact':
     case 'occupancy':
     case 'vibration':
     case 'button':
-    case 'reach':
     case 'distance':
       // Kept in the log and in the device's health; nothing decides on them yet.
       return;
   }
-}
-
-function shelfEvent(
-  context: StepContext,
-  event: { readonly slot: SlotId; readonly kind: 'pick' | 'return'; readonly units: number },
-): void {
-  const slot = context.store.slots.get(event.slot);
-  const fixture = slot === undefined ? undefined : context.store.fixtures.get(slot.fixture);
-  if (slot === undefined || fixture === undefined) return;
-  countFixtureEvent(context, fixture.id);
-  const { visit, confidence } = assignToVisit(context, { fixture: fixture.id, zone: fixture.zone });
-  if (event.kind === 'pick') showOnDisplay(context, { fixture, sku: slot.sku });
-  if (visit === undefined || confidence < context.store.map.policy.assignmentFloor) {
-    // Nobody's for sure: it stays an event of the fixture.
-    count(context, 'interactions', fixture.zone);
-    return;
-  }
-  interact(context, visit, { kind: event.kind, sku: slot.sku, slot: slot.id, fixture: fixture.id, units: event.units, confidence });
-}
-
-function shelfWeight(context: StepContext, reading: Extract<Reading, { readonly kind: 'shelf.weight' }>): void {
-  const slot = context.store.slots.get(reading.slot);
-  const product = slot === undefined ? undefined : context.store.products.get(slot.sku);
-  if (product === undefined) return;
-  const units = weigh(context, { slot: reading.slot, grams: reading.grams, product });
-  if (units === undefined) return;
-  shelfEvent(context, { slot: reading.slot, kind: units < 0 ? 'pick' : 'return', units: Math.abs(units) });
 }
 
 function sighting(context: StepContext, reading: Extract<Reading, { readonly kind: 'ble.sighting' }>): void {

@@ -1,5 +1,5 @@
 import type { HoldReason } from './decision.ts';
-import type { CampaignId, DeviceId, FixtureId, ZoneId } from './ids.ts';
+import type { CampaignId, DeviceId, FixtureId, Sku, SlotId, ZoneId } from './ids.ts';
 import type { Cents, Dbm, DurationMs, Metres, TimestampMs } from './units.ts';
 
 /** Everything the manager page shows, as one value: built by the runtime, sent over SSE, drawn by the page. Sentences are for people. */
@@ -32,6 +32,8 @@ export interface StoreOverview {
     readonly strangersToday: number;
     readonly perSecond: number;
   };
+  /** Units taken today while nobody was near and never sold: a count, and nobody's. */
+  readonly shrinkSuspectsToday?: number;
   /** Last 60 minutes, oldest first, one point a minute. */
   readonly series: {
     readonly startMs: readonly TimestampMs[];
@@ -77,6 +79,22 @@ export interface FixtureOverview {
   readonly yM: Metres;
   readonly interactionsToday: number;
   readonly lastEventAtMs: TimestampMs | undefined;
+  /** What is known of its slots' stock, in the order of the plan; absent for a fixture without slots. */
+  readonly slots?: readonly SlotOverview[];
+}
+
+/** The stock of one slot. */
+export interface SlotOverview {
+  readonly id: SlotId;
+  readonly sku: Sku;
+  /** Name of the product. */
+  readonly name: string;
+  /** Units on the shelf; undefined until something has counted them. */
+  readonly stock: number | undefined;
+  readonly capacity: number | undefined;
+  readonly state: 'unknown' | 'ok' | 'low' | 'out';
+  /** Things that seem to lie there and do not belong there. */
+  readonly misplaced: number;
 }
 
 export interface DeviceOverview {

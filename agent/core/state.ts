@@ -1,10 +1,11 @@
 import type { CompiledStore } from './compiled-store.ts';
 import type { HoldReason, Offer, Trigger } from './decision.ts';
 import type { TallyName } from './effect.ts';
-import type { CampaignId, DeviceId, FixtureId, OfferId, SlotId, TagId, VisitId, ZoneId } from './ids.ts';
+import type { CampaignId, DeviceId, FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
 import type { Trail } from './locate/follow.ts';
+import { createShelf, type ShelfState } from './shelf/shelf-state.ts';
 import type { Campaign } from './store-map.ts';
-import type { Cents, Dbm, Grams, TimestampMs } from './units.ts';
+import type { Cents, Dbm, TimestampMs } from './units.ts';
 import type { Place, Visit } from './visit.ts';
 
 /** Everything the store knows at one point of its log. Owned by the loop; `step` updates it in place and nobody else does. */
@@ -22,7 +23,7 @@ export interface State {
   /** Score requests whose answer is awaited, by request id. */
   readonly awaited: Map<string, { readonly visit: VisitId; readonly trigger: Trigger; readonly atMs: TimestampMs }>;
   readonly devices: Map<DeviceId, DeviceTrack>;
-  readonly slots: Map<SlotId, SlotTrack>;
+  readonly shelf: ShelfState;
   readonly people: Map<ZoneId, { count: number; atMs: TimestampMs }>;
   readonly displays: Map<FixtureId, { readonly untilMs: TimestampMs; readonly shownAtMs: TimestampMs }>;
   /** Sales already counted, `day|till|receipt`, oldest first. */
@@ -72,13 +73,6 @@ export interface DeviceTrack {
   clockOffsetMs: number;
 }
 
-export interface SlotTrack {
-  /** Last weight that stayed still. */
-  stableGrams: Grams | undefined;
-  lastGrams: Grams;
-  steadyReadings: number;
-}
-
 export interface OpenMinute {
   readonly startMs: TimestampMs;
   /** By zone id, `''` for what belongs to no zone. */
@@ -99,6 +93,8 @@ export interface Today {
   attributedSalesCents: Cents;
   discountCents: Cents;
   redemptions: number;
+  /** Units taken while nobody was near and never sold: a count, and nobody's. */
+  shrinkSuspects: number;
 }
 
 /** Most entries each table may hold; the oldest entry gives way, or the newcomer is refused, as the table's code says. */
@@ -124,7 +120,7 @@ export function createState(): State {
     budgets: new Map(),
     awaited: new Map(),
     devices: new Map(),
-    slots: new Map(),
+    shelf: createShelf(),
     people: new Map(),
     displays: new Map(),
     receipts: new Map(),
@@ -152,6 +148,7 @@ export function emptyDay(day: string): Today {
     attributedSalesCents: 0,
     discountCents: 0,
     redemptions: 0,
+    shrinkSuspects: 0,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Input, LoggedInput } from './input.ts';
 import { forgetFloor } from './locate/follow.ts';
 import { observe } from './observe.ts';
 import { endOffer, receiveReceipt, redeem } from './offers.ts';
+import { forgetShelfTimes, pruneShelf } from './shelf/shelf-state.ts';
 import { changeConsent, eraseVisit, openFromPhone, placeVisit, scanProduct, tagVisit } from './shop.ts';
 import type { State } from './state.ts';
 import { closeMinute, flushMinute } from './tally.ts';
@@ -23,6 +24,7 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
   state.nowMs = Math.max(state.nowMs, logged.atMs);
   if (logged.input.kind === 'store.configured') {
     state.store = compileStore(logged.input.store, state.remote.campaigns);
+    pruneShelf(state.shelf, state.store.slots);
     for (const { trail } of state.tags.values()) if (trail !== undefined) forgetFloor(trail);
     return effects;
   }
@@ -95,6 +97,7 @@ function setClock(context: StepContext, toMs: number): Reply {
   flushMinute(context);
   state.tags.clear();
   state.people.clear();
+  forgetShelfTimes(state.shelf);
   state.nowMs = toMs;
   state.today.checkedMinute = -1;
   context.emit({

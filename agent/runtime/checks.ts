@@ -3,6 +3,7 @@ import type { CloudOverview } from '../core/overview.ts';
 import type { State } from '../core/state.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Finding } from './problems.ts';
+import { stockFindings } from './stock-checks.ts';
 
 /** What the checks look at; all of it is known without I/O. */
 export interface CheckSubjects {
@@ -36,6 +37,7 @@ export function findProblems(subjects: CheckSubjects): readonly Finding[] {
     ...clockFindings(subjects),
     ...transportFindings(subjects),
     ...deviceFindings(subjects),
+    ...stockFindings(subjects.state),
     ...trafficFindings(subjects),
     ...modelFindings(subjects),
     ...cloudFindings(subjects),

@@ -42,6 +42,7 @@ export class Feed {
       case 'act.visit-closed':
         return this.#tell(act.visit, { kind: 'closed' });
       case 'act.display':
+      case 'act.alert':
         return;
     }
   }

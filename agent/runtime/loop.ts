@@ -229,6 +229,7 @@ export class Loop {
         case 'act.deliver':
         case 'act.withdraw':
         case 'act.display':
+        case 'act.alert':
         case 'act.visit-closed':
           this.#acts.push(effect);
           break;

@@ -1,9 +1,10 @@
 import type { CompiledStore } from '../core/compiled-store.ts';
 import { HOLD_REASONS, type HoldReason } from '../core/decision.ts';
 import { type ArmSums, measureLift } from '../core/lift.ts';
-import type { CloudOverview, DeviceOverview, FunnelStep, Problem, StoreOverview, ZoneOverview } from '../core/overview.ts';
+import type { CloudOverview, DeviceOverview, FunnelStep, Problem, SlotOverview, StoreOverview, ZoneOverview } from '../core/overview.ts';
+import { stockState } from '../core/shelf/stock.ts';
 import type { State } from '../core/state.ts';
-import type { Campaign } from '../core/store-map.ts';
+import type { Campaign, Slot } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Counters } from './counters.ts';
 
@@ -66,9 +67,19 @@ export function buildOverview(sources: OverviewSources): StoreOverview | undefin
     problems,
     zones: zonesOf(state, store, nowMs),
     fixtures: map.fixtures.map((fixture) => {
+      const slots = store.slotsByFixture.get(fixture.id);
       const today = state.today.fixtures.get(fixture.id);
       const { id, name, zone, xM, yM } = fixture;
-      return { id, name, zone, xM, yM, interactionsToday: today?.interactions ?? 0, lastEventAtMs: today?.lastEventAtMs };
+      return {
+        id,
+        name,
+        zone,
+        xM,
+        yM,
+        interactionsToday: today?.interactions ?? 0,
+        lastEventAtMs: today?.lastEventAtMs,
+        ...(slots !== undefined && { slots: slots.map((slot) => slotOf(state, store, slot)) }),
+      };
     }),
     devices: map.devices.map((device) => deviceOf(state, device, nowMs)),
     visitsNow: state.visits.size,
@@ -94,6 +105,7 @@ export function buildOverview(sources: OverviewSources): StoreOverview | undefin
       strangersToday: counters.total('endcap_messages_total', 'outcome="stranger"'),
       perSecond: sources.perSecond,
     },
+    shrinkSuspectsToday: state.today.shrinkSuspects,
     series: sources.series,
     recent: sources.recent,
     shopUrl: sources.shopUrl,
@@ -133,6 +145,20 @@ function zonesOf(state: Readonly<State>, store: CompiledStore, nowMs: TimestampM
       state: devices.length === 0 ? 'blind' : heard ? 'ok' : 'quiet',
     };
   });
+}
+
+/** A guest counts when it is likelier there than not. */
+function slotOf(state: Readonly<State>, store: CompiledStore, slot: Slot): SlotOverview {
+  const stock = state.shelf.stocks.get(slot.id);
+  return {
+    id: slot.id,
+    sku: slot.sku,
+    name: store.products.get(slot.sku)?.name ?? slot.sku,
+    stock: stock?.units,
+    capacity: slot.capacity,
+    state: stockState(stock, slot),
+    misplaced: stock?.guests.filter(({ probability }) => probability > 0.5).length ?? 0,
+  };
 }
 
 function zoneOfDevice(store: CompiledStore, device: { readonly zone?: string; readonly fixture?: string }): string | undefined {

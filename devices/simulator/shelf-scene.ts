@@ -144,7 +144,10 @@ export class ShelfScene {
       if (item === undefined) throw new Error(`Cannot put "${sku}" on "${slot}": nobody holds one`);
       items.push(item);
     }
-    return this.#setDown(plate, items, { kind: own ? 'return' : 'misplaced', decidable: isUndecidable ? 'no' : isDoubtful ? 'hardly' : 'yes' });
+    return this.#setDown(plate, items, {
+      kind: own ? 'return' : 'misplaced',
+      decidable: isUndecidable ? 'no' : isDoubtful ? 'hardly' : 'yes',
+    });
   }
 
   /** Staff set down new units of the slot's product, all at once. */

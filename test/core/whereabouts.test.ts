@@ -114,7 +114,7 @@ describe('weight on a slot', () => {
   it.each([
     ['one taken', [5_100, 5_101, 4_700, 4_590, 4_591], ['pick']],
     ['two taken at once', [5_100, 5_100, 4_080, 4_080], ['pick']],
-    ['one put back', [4_590, 4_590, 5_100, 5_100], ['return']],
+    ['one put back', [4_590, 4_590, 5_100, 5_100, 5_100], ['return']],
     ['a hand on the plate', [5_100, 5_100, 6_900, 7_400, 5_101, 5_100], []],
     ['drift', [5_100, 5_102, 5_104, 5_106, 5_108, 5_110], []],
   ])('%s', (_name, weights, expected) => {

@@ -34,6 +34,8 @@ export interface PlateGoods {
   readonly room: number | undefined;
   readonly isHeld: boolean;
   readonly isSeen: boolean;
+  /** Whether a sensor saw a hand there just now; `unknown` where no sensor looks. */
+  readonly reach: 'seen' | 'missing' | 'unknown';
   readonly others: readonly OtherGoods[];
   readonly guests: readonly Guest[];
 }
@@ -55,6 +57,8 @@ const UNIT_ERROR = 0.005;
 /** Belief before weighing that a change is none of the goods, spread over this range. */
 const UNEXPLAINED = 0.05;
 const UNEXPLAINED_RANGE: Grams = 3_000;
+/** Goods that move without a hand mostly do not move. */
+const NO_REACH_FACTOR = 200;
 /** Belief before weighing that a put-back is in the wrong slot: for all products together; and for one that somebody holds. */
 const MISPLACED = 0.03;
 const MISPLACED_HELD = 0.3;
@@ -77,7 +81,8 @@ const MOST_EXPLANATIONS = 4;
  */
 export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): readonly Explanation[] {
   const candidates = change.grams < 0 ? taken(change, goods) : put(change, goods);
-  const total = candidates.reduce((sum, { probability }) => sum + probability, UNEXPLAINED / UNEXPLAINED_RANGE);
+  const unexplained = (UNEXPLAINED / UNEXPLAINED_RANGE) * (goods.reach === 'missing' ? NO_REACH_FACTOR : 1);
+  const total = candidates.reduce((sum, { probability }) => sum + probability, unexplained);
   return candidates
     .filter(({ probability }) => probability > 1e-3 * total)
     .sort((a, b) => b.probability - a.probability)

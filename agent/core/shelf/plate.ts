@@ -1,7 +1,7 @@
 import type { CompiledStore } from '../compiled-store.ts';
 import type { FixtureId, Sku } from '../ids.ts';
 import type { Product, Slot } from '../store-map.ts';
-import { MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
 import type { OtherGoods, PlateGoods, UnitWeight } from './explain.ts';
 import { type ShelfState, stockOf } from './shelf-state.ts';
 import { heldUnits } from './taken.ts';
@@ -10,6 +10,9 @@ import { heldUnits } from './taken.ts';
 export const HELD_MS = 15 * MINUTE_MS;
 /** A tag heard for the first time this recently has just arrived. */
 const ARRIVED_MS = 8 * SECOND_MS;
+/** A hand is seen at most this long before its plate is still; a sensor that saw none for this long is not relied on. */
+const REACH_MS = 15 * SECOND_MS;
+const REACH_ALIVE_MS = 4 * HOUR_MS;
 /** Deviation of a unit's weight where the plan states none: what filling machines keep. */
 const USUAL_SPREAD = 0.015;
 /** Neighbours on the fixture, and products from elsewhere that somebody holds, which could be put on a plate. */
@@ -24,7 +27,7 @@ export function plateGoods(
   at: { readonly store: CompiledStore; readonly slot: Slot; readonly unit: UnitWeight; readonly nowMs: TimestampMs },
 ): PlateGoods {
   const { store, slot, nowMs } = at;
-  const stock = stockOf(shelf, slot.id);
+  const stock = stockOf(shelf, slot);
   const units = stock.doubtful === 0 ? stock.units : undefined;
   const isHeld = (sku: Sku) => heldUnits(shelf, sku, { nowMs, ms: HELD_MS }) > 0;
   const arrived = arrivedAt(shelf, { fixture: slot.fixture, nowMs });
@@ -40,9 +43,17 @@ export function plateGoods(
     room: slot.capacity === undefined || units === undefined ? undefined : Math.max(0, slot.capacity - units) + SPARE_ROOM,
     isHeld: isHeld(slot.sku),
     isSeen: isSeen(slot.sku),
+    reach: reachAt(shelf, slot, nowMs),
     others,
     guests: stock.guests,
   };
+}
+
+/** Whether a hand was seen at the slot, or at its fixture, where something there sees hands. */
+function reachAt(shelf: ShelfState, slot: Slot, nowMs: TimestampMs): PlateGoods['reach'] {
+  const atMs = shelf.reaches.get(`slot:${slot.id}`) ?? shelf.reaches.get(`fixture:${slot.fixture}`);
+  if (atMs === undefined || nowMs - atMs > REACH_ALIVE_MS) return 'unknown';
+  return nowMs - atMs <= REACH_MS ? 'seen' : 'missing';
 }
 
 /** Weight of one unit of a product, where a scale can count it. */

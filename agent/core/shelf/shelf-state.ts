@@ -1,4 +1,5 @@
 import type { FixtureId, Sku, SlotId } from '../ids.ts';
+import type { Slot } from '../store-map.ts';
 import type { Grams, TimestampMs } from '../units.ts';
 import type { CellTrack } from './cell.ts';
 import type { Guest } from './explain.ts';
@@ -11,12 +12,18 @@ export interface ShelfState {
   readonly taken: Map<Sku, Taken[]>;
   /** Product tags heard at fixtures, by EPC; tags of products the store does not know are never kept. */
   readonly tags: Map<string, TagSeen>;
+  /** When a sensor last saw a hand at a slot (`slot:<id>`) or fixture (`fixture:<id>`); only where there is such a sensor. */
+  readonly reaches: Map<string, TimestampMs>;
   /** Slots whose staff message is waiting, and until when. */
   readonly alertsDue: Map<SlotId, TimestampMs>;
+  /** When the ledger of what was taken is next looked through. */
+  unsoldDueAtMs: TimestampMs | undefined;
 }
 
 /** What one slot holds. */
 export interface StockTrack {
+  /** The product it is about; a slot that gets another one begins anew. */
+  readonly sku: Sku;
   /** Units of the slot's product on the shelf; undefined until something has said so. */
   units: number | undefined;
   source: 'weight' | 'events' | undefined;
@@ -30,6 +37,8 @@ export interface StockTrack {
   auditUnits: number | undefined;
   /** What staff were last told. */
   told: 'ok' | 'low' | 'out';
+  /** When staff were last told that something does not belong here. */
+  misplacedToldAtMs: TimestampMs | undefined;
   restockedAtMs: TimestampMs | undefined;
   /** Moves that only one of two sensors has reported so far, oldest first. */
   readonly counted: Move[];
@@ -63,14 +72,23 @@ export const SHELF_LIMITS = { guests: 8, moves: 8, takenSkus: 20_000, takenEach:
 
 /** Shelves nobody has looked at. */
 export function createShelf(): ShelfState {
-  return { cells: new Map(), stocks: new Map(), taken: new Map(), tags: new Map(), alertsDue: new Map() };
+  return {
+    cells: new Map(),
+    stocks: new Map(),
+    taken: new Map(),
+    tags: new Map(),
+    reaches: new Map(),
+    alertsDue: new Map(),
+    unsoldDueAtMs: undefined,
+  };
 }
 
 /** What is known of a slot's stock, begun if need be. */
-export function stockOf(shelf: ShelfState, slot: SlotId): StockTrack {
-  let stock = shelf.stocks.get(slot);
+export function stockOf(shelf: ShelfState, slot: Slot): StockTrack {
+  let stock = shelf.stocks.get(slot.id);
   if (stock === undefined) {
     stock = {
+      sku: slot.sku,
       units: undefined,
       source: undefined,
       doubtful: 0,
@@ -79,13 +97,44 @@ export function stockOf(shelf: ShelfState, slot: SlotId): StockTrack {
       auditedAtMs: 0,
       auditUnits: undefined,
       told: 'ok',
+      misplacedToldAtMs: undefined,
       restockedAtMs: undefined,
       counted: [],
       weighed: [],
     };
-    shelf.stocks.set(slot, stock);
+    shelf.stocks.set(slot.id, stock);
   }
   return stock;
+}
+
+/** Drops what belongs to slots that are gone or hold another product now: a plate with new goods has to be learned again. */
+export function pruneShelf(shelf: ShelfState, slots: ReadonlyMap<SlotId, Slot>): void {
+  for (const [id, stock] of shelf.stocks) {
+    if (slots.get(id)?.sku === stock.sku) continue;
+    shelf.stocks.delete(id);
+    shelf.cells.delete(id);
+    shelf.alertsDue.delete(id);
+  }
+  shelf.reaches.clear();
+}
+
+/** Forgets everything that was timed by a clock that was wrong; weights and counts stay. */
+export function forgetShelfTimes(shelf: ShelfState): void {
+  shelf.taken.clear();
+  shelf.tags.clear();
+  shelf.reaches.clear();
+  shelf.alertsDue.clear();
+  shelf.unsoldDueAtMs = undefined;
+  for (const stock of shelf.stocks.values()) {
+    stock.auditedAtMs = 0;
+    stock.restockedAtMs = undefined;
+    stock.misplacedToldAtMs = undefined;
+    stock.zero = undefined;
+    stock.counted.length = 0;
+    stock.weighed.length = 0;
+    // Staff hear again what is still so.
+    stock.told = 'ok';
+  }
 }
 
 /** Adds to a bounded list, dropping the oldest. */

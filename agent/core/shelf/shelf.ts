@@ -26,7 +26,7 @@ export function takeWeight(
 ): ShelfEvent | undefined {
   const event = weighSlot(shelf, now, reading);
   if (event === undefined || event.kind === 'hand') return event;
-  const stock = stockOf(shelf, now.slot.id);
+  const stock = stockOf(shelf, now.slot);
   if (event.sku !== now.slot.sku) return note(shelf, now, event);
   const sign = isTake(event) ? -1 : 1;
   const known = consume(stock.counted, {
@@ -48,7 +48,7 @@ export function takeCount(
   counted: { readonly kind: 'pick' | 'return'; readonly units: number; readonly atMs: TimestampMs },
 ): ShelfEvent | undefined {
   const { atMs } = counted;
-  const stock = stockOf(shelf, now.slot.id);
+  const stock = stockOf(shelf, now.slot);
   const sign = counted.kind === 'pick' ? -1 : 1;
   const seenAtMs = shelf.cells.get(now.slot.id)?.level?.seenAtMs;
   if (seenAtMs === undefined || Math.abs(atMs - seenAtMs) > SCALE_ALIVE_MS) bookCounted(stock, sign * counted.units, now.slot);

@@ -1,9 +1,11 @@
+import type { CompiledStore } from '../compiled-store.ts';
+import type { Sku } from '../ids.ts';
 import type { Slot } from '../store-map.ts';
 import { type Grams, HOUR_MS, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
 import type { CellTrack } from './cell.ts';
 import type { Guest, UnitWeight } from './explain.ts';
 import type { ShelfEvent } from './shelf-event.ts';
-import { pushBounded, SHELF_LIMITS, type StockTrack } from './shelf-state.ts';
+import { pushBounded, SHELF_LIMITS, type ShelfState, type StockTrack } from './shelf-state.ts';
 
 /** How full a slot is, for people. */
 export type StockState = 'unknown' | 'ok' | 'low' | 'out';
@@ -24,6 +26,12 @@ export function stockState(stock: StockTrack | undefined, slot: Slot): StockStat
   if (stock?.units === undefined) return 'unknown';
   if (stock.units === 0) return stock.doubtful > 0 ? 'low' : 'out';
   return stock.units <= Math.max(1, Math.floor((slot.capacity ?? 0) / 4)) ? 'low' : 'ok';
+}
+
+/** Whether every slot of a product is known to be empty; a product with a slot that nobody counts is never out of stock. */
+export function isOutOfStock(shelf: ShelfState, store: CompiledStore, sku: Sku): boolean {
+  const slots = store.slotsBySku.get(sku);
+  return slots?.every((slot) => stockState(shelf.stocks.get(slot.id), slot) === 'out') ?? false;
 }
 
 /** Books what a scale concluded: units of the slot's own product, guests that came or left, and doubt. */

@@ -50,7 +50,7 @@ export function weighSlot(
     unitGrams: unit.grams,
     explain: (change) => explain(change, plateGoods(shelf, { ...now, unit })),
   });
-  const stock = stockOf(shelf, now.slot.id);
+  const stock = stockOf(shelf, now.slot);
   if (detection === undefined) {
     auditStock(stock, cell, { unit, nowMs: now.nowMs });
     return undefined;

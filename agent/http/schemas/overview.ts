@@ -18,6 +18,16 @@ const ZoneView = z.strictObject({
   state: z.enum(['ok', 'quiet', 'blind']),
 });
 
+const SlotView = z.strictObject({
+  id: z.string(),
+  sku: z.string(),
+  name: z.string(),
+  stock: count.optional(),
+  capacity: count.optional(),
+  state: z.enum(['unknown', 'ok', 'low', 'out']),
+  misplaced: count,
+});
+
 const FixtureView = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -26,6 +36,7 @@ const FixtureView = z.strictObject({
   yM: z.number(),
   interactionsToday: count,
   lastEventAtMs: AtMs.optional(),
+  slots: list(SlotView).optional(),
 });
 
 const DeviceView = z.strictObject({
@@ -125,6 +136,7 @@ export const OverviewView = z.strictObject({
     strangersToday: count,
     perSecond: count,
   }),
+  shrinkSuspectsToday: count.optional(),
   series: z.strictObject({
     startMs: list(AtMs),
     visits: list(z.number()),
