@@ -45,6 +45,7 @@ export class Status {
   readonly #sources: StatusSources;
   readonly #problems = new Problems();
   readonly #history = new Map<string, Sample[]>();
+  readonly #latest = new Map<string, number>();
   #trouble: { readonly kind: 'disk-full' | 'disk-error'; readonly detail: string; readonly atMs: TimestampMs } | undefined;
   #overview: StoreOverview | undefined;
   #sampledAtMs = 0;
@@ -120,8 +121,9 @@ export class Status {
     this.#keep('bytes', this.#sources.disk().usedBytes, { now, forMs: DAY_MS });
   }
 
-  /** Keeps samples of a counter: every second for short spans, every `span / 100` for long ones. */
+  /** Keeps samples of a counter: every second for short spans, every `span / 100` for long ones; its latest value is always known. */
   #keep(name: string, value: number, span: { readonly now: TimestampMs; readonly forMs: number }): void {
+    this.#latest.set(name, value);
     const samples = this.#history.get(name) ?? [{ atMs: span.now, value }];
     const last = samples.at(-1);
     if (last === undefined || span.now - last.atMs >= span.forMs / 100) samples.push({ atMs: span.now, value });
@@ -130,10 +132,9 @@ export class Status {
   }
 
   #grew(name: string, overMs: number, now: TimestampMs): number {
-    const samples = this.#history.get(name) ?? [];
-    const from = samples.find(({ atMs }) => atMs >= now - overMs);
-    const last = samples.at(-1);
-    return from === undefined || last === undefined ? 0 : Math.max(0, last.value - from.value);
+    const from = (this.#history.get(name) ?? []).find(({ atMs }) => atMs >= now - overMs);
+    const latest = this.#latest.get(name);
+    return from === undefined || latest === undefined ? 0 : Math.max(0, latest - from.value);
   }
 
   /** Days of outage that fit on the disk at the growth of the last day; unknown in the first ten minutes. */
