@@ -113,15 +113,15 @@ function logLikelihood(floor: Floor, { heard, silent }: Evidence): Float64Array 
 /** Belief after some time of walking about: blurred by how far one strays, never quite nothing anywhere. Sums to 1. */
 function moved(floor: Floor, belief: Belief, passedMs: DurationMs): Float64Array | undefined {
   if (belief.length === 0 || passedMs >= LOST_AFTER_MS) return undefined;
-  const { columns, rows, cellM } = floor;
+  const { columns, rows } = floor;
   const cells = columns * rows;
   const dense = new Float64Array(cells);
   let total = 0;
   for (let at = 0; at < belief.length; at += 2) total += belief[at + 1]!;
   for (let at = 0; at < belief.length; at += 2) dense[belief[at]!] = belief[at + 1]! / total;
-  const kernel = bell((STRAY_M * Math.sqrt(Math.max(0, passedMs) / 1_000)) / cellM);
-  const across = blur(dense, kernel, { lines: rows, length: columns, lineStep: columns, step: 1 });
-  const both = blur(across, kernel, { lines: columns, length: rows, lineStep: 1, step: columns });
+  const strayM = STRAY_M * Math.sqrt(Math.max(0, passedMs) / 1_000);
+  const across = blur(dense, bell(strayM / floor.cellXM), { lines: rows, length: columns, lineStep: columns, step: 1 });
+  const both = blur(across, bell(strayM / floor.cellYM), { lines: columns, length: rows, lineStep: 1, step: columns });
   for (let cell = 0; cell < cells; cell++) both[cell] = (1 - ANYWHERE) * both[cell]! + ANYWHERE / cells;
   return both;
 }

@@ -19,7 +19,9 @@ const ZONE_ONLY_DB = 6;
 
 /** The store's floor as the filter sees it: cells, what every scanner hears from each, and whose zone each is. */
 export interface Floor {
-  readonly cellM: Metres;
+  /** Size of a cell along the plan's width and depth. */
+  readonly cellXM: Metres;
+  readonly cellYM: Metres;
   readonly columns: number;
   readonly rows: number;
   readonly scanners: readonly FloorScanner[];
@@ -52,7 +54,7 @@ export function layFloor(map: FloorPlan): Floor | undefined {
   const cellM = Math.max(FINEST_CELL_M, Math.sqrt((widthM * depthM) / MOST_CELLS));
   const columns = Math.max(1, Math.ceil(widthM / cellM));
   const rows = Math.max(1, Math.ceil(depthM / cellM));
-  const grid = { cellM, columns, rows };
+  const grid = { cellXM: widthM / columns, cellYM: depthM / rows, columns, rows };
   return {
     ...grid,
     scanners: hearing(map, placed, grid),
@@ -69,8 +71,8 @@ export function hasPlaces(plan: FloorPlan): boolean {
 }
 
 /** Centre of a cell on the plan. */
-export function cellCentre(grid: Pick<Floor, 'cellM' | 'columns'>, cell: number): { readonly xM: Metres; readonly yM: Metres } {
-  return { xM: ((cell % grid.columns) + 0.5) * grid.cellM, yM: (Math.floor(cell / grid.columns) + 0.5) * grid.cellM };
+export function cellCentre(grid: Pick<Floor, 'cellXM' | 'cellYM' | 'columns'>, cell: number): { readonly xM: Metres; readonly yM: Metres } {
+  return { xM: ((cell % grid.columns) + 0.5) * grid.cellXM, yM: (Math.floor(cell / grid.columns) + 0.5) * grid.cellYM };
 }
 
 interface PlacedScanner extends RadioScanner {
@@ -91,7 +93,7 @@ function placeScanner(map: FloorPlan, device: PlacedDevice): PlacedScanner | und
   return zone === undefined ? undefined : { ...rest, ...centreOf(zone.outline), unsureDb: ZONE_ONLY_DB };
 }
 
-type Grid = Pick<Floor, 'cellM' | 'columns' | 'rows'>;
+type Grid = Pick<Floor, 'cellXM' | 'cellYM' | 'columns' | 'rows'>;
 
 function hearing(map: FloorPlan, placed: readonly PlacedScanner[], grid: Grid): readonly FloorScanner[] {
   const calibration = map.calibration ?? UNSURVEYED;
@@ -139,7 +141,7 @@ function zoneShares(map: FloorPlan, grid: Grid): Floor['zoneShares'] {
     for (let part = 0; part < SPLIT * SPLIT; part++) {
       const dx = ((part % SPLIT) + 0.5) / SPLIT - 0.5;
       const dy = (Math.floor(part / SPLIT) + 0.5) / SPLIT - 0.5;
-      const zone = zoneAt(map.zones, { xM: xM + dx * grid.cellM, yM: yM + dy * grid.cellM });
+      const zone = zoneAt(map.zones, { xM: xM + dx * grid.cellXM, yM: yM + dy * grid.cellYM });
       if (zone !== undefined) shares.set(zone, (shares.get(zone) ?? 0) + 1 / (SPLIT * SPLIT));
     }
     return [...shares].map(([zone, share]) => ({ zone, share }));
