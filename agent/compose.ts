@@ -7,7 +7,7 @@ import { ListenError } from '../devices/transports/listen-error.ts';
 import { GuardedScorer } from '../models/guarded-scorer.ts';
 import { loadOnnxScorer } from '../models/onnx-scorer.ts';
 import { RuleScorer } from '../models/rule-scorer.ts';
-import { createAdapters, createTransport } from './compose-devices.ts';
+import { createTransport } from './compose-devices.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
@@ -16,6 +16,7 @@ import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
 import { fail, ok, type Result } from './core/result.ts';
 import { createHttpServer } from './http/server.ts';
+import { LiveDevices } from './live-devices.ts';
 import { packageRoot, packageVersion } from './package-root.ts';
 import { cached } from './runtime/cached.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
@@ -54,6 +55,11 @@ export interface Agent {
   readonly setupCode: string | undefined;
   /** Issues a device's credentials; used for the simulated devices of the sample store. */
   issueCredentials(device: string): string;
+  /**
+   * Takes over zones, fixtures, products, devices, tags, mappings, campaigns and policy of a changed configuration, while phones and devices stay
+   * connected. Settings of the process itself wait for a restart.
+   */
+  reload(changed: LoadedConfig): Promise<void>;
   /** Acknowledges and writes what is under way, takes a snapshot, closes everything. */
   stop(): Promise<void>;
 }
@@ -108,8 +114,8 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   });
   await scorer.start();
 
-  const adapters = createAdapters(config);
-  const transport = createTransport(config, { secrets, map, adapters, credentials: store.devices, clock: systemClock });
+  const devices = new LiveDevices(config);
+  const transport = createTransport(config, { secrets, devices, credentials: store.devices, clock: systemClock });
   const loop = new Loop({
     state: recovered.state,
     aggregate: recovered.aggregate,
@@ -204,7 +210,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
 
   const gate = new Gate({
     loop,
-    decode: (message) => adapters.decode(message),
+    decode: (message) => devices.decode(message),
     counters,
     nowMs: () => clock.nowMs(),
     resolveCode(code, nowMs) {
@@ -295,6 +301,11 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     mqttPort: 'port' in transport && typeof transport.port === 'function' ? Number(transport.port()) : 0,
     setupCode,
     issueCredentials: (device) => store.devices.issue(device, systemClock.wallMs()),
+    async reload(changed) {
+      // The place comes first: a device may write as soon as its adapter knows it.
+      await submit({ kind: 'store.configured', store: changed.store });
+      devices.replace(changed.config);
+    },
     stop() {
       stopped ??= (async () => {
         timers.stop();

@@ -4,7 +4,9 @@ import { didYouMean } from '../../config/suggest.ts';
 import { DeviceCredentials } from '../store/devices.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
-import { firstMessage } from './device-example.ts';
+import { firstMessage, setupLine } from './device-example.ts';
+import { type Placement, placeInFile } from './device-place.ts';
+import { registerDeviceTry } from './device-try.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
 import { withDatabase } from './open-database.ts';
@@ -14,7 +16,7 @@ interface DeviceWords {
   readonly json?: boolean;
 }
 
-/** `endcap device add | list | remove`: who may connect to the embedded broker. A running agent sees the change at once. */
+/** `endcap device add | list | try | remove`: who may connect to the embedded broker. A running agent sees the change at once. */
 export function registerDevice(program: Command, context: CommandContext): void {
   const device = program.command('device').description('credentials of devices for the embedded broker');
   const named = (name: string, description: string) =>
@@ -26,17 +28,46 @@ export function registerDevice(program: Command, context: CommandContext): void 
   named('add', 'make a new secret for each device and print it, once; an earlier one stops working')
     .argument('[devices...]', 'ids as in the configuration')
     .option('--all', 'every device of the configuration')
-    .action((ids: readonly string[], words: DeviceWords & { readonly all?: boolean }) => {
-      const loaded = load(words, context);
+    .option('--as <adapter>', 'place a new device first: the family or mapping that reads it; written into the configuration file')
+    .option('--known-as <name>', 'with --as: name that its own messages carry (topic, node, camera)')
+    .option('--slot <slot>', 'with --as: slot that its weight, distance or reach is about')
+    .option('--fixture <fixture>', 'with --as: fixture it is mounted on')
+    .option('--zone <zone>', 'with --as: zone it stands in or looks at')
+    .option('--role <role>', 'with --as: sensor, scanner, camera, till, display or door; by default what the family usually is')
+    .option('--name <name>', 'with --as: name for people')
+    .action((ids: readonly string[], words: DeviceWords & PlaceWords & { readonly all?: boolean }) => {
+      const loaded = words.as === undefined ? load(words, context) : place(ids, words, context);
       const chosen = words.all === true ? loaded.store.devices.map((device) => device.id) : ids;
       if (chosen.length === 0)
         throw new CliFailure('Cannot add a device: none is named', { exitCode: EXIT.usage, hint: 'name devices, or say --all' });
       add(chosen, loaded, { isJson: words.json === true, context });
     });
   named('list', 'show which devices of the configuration have credentials').action((words: DeviceWords) => list(words, context));
+  registerDeviceTry(device, context);
   named('remove', 'take the credentials away')
     .argument('<devices...>', 'ids')
     .action((ids: readonly string[], words: DeviceWords) => remove(ids, load(words, context), context));
+}
+
+type PlaceWords = Omit<Partial<Placement>, 'id' | 'adapter'> & { readonly as?: string };
+
+/** One new device, in the file and from then on in a running agent too. */
+function place(ids: readonly string[], words: DeviceWords & PlaceWords, context: CommandContext): LoadedConfig {
+  const [id, ...more] = ids;
+  if (id === undefined || more.length > 0 || words.as === undefined) {
+    throw new CliFailure('Cannot place a device: name exactly one with --as', { exitCode: EXIT.usage });
+  }
+  const choice = chooseConfig(words.config, context);
+  if (choice.isSample) {
+    throw new CliFailure('Cannot place a device: the sample store is not yours to change', {
+      exitCode: EXIT.usage,
+      hint: 'name your configuration with --config or ENDCAP_CONFIG',
+    });
+  }
+  const { knownAs, slot, fixture, zone, role, name } = words;
+  const placed = placeInFile({ id, adapter: words.as, knownAs, slot, fixture, zone, role, name }, requireConfig(choice, context), context);
+  context.complain(`${id} is in ${choice.file} now; a running agent takes it over within seconds`);
+  return placed;
 }
 
 function load(words: DeviceWords, context: CommandContext): LoadedConfig {
@@ -76,8 +107,13 @@ function add(
       return;
     }
     context.print(`${context.paint('bold', device.id)}  user name ${device.id}  password ${context.paint('bold', secret)}`);
-    context.print('The password is shown this once. A first message, to try it:');
-    context.print(`  ${firstMessage({ device, store, mqtt: config.mqtt, secret })}`);
+    const setup = setupLine({ device, config, secret });
+    if (setup !== undefined) {
+      context.print('The password is shown this once. At the device:');
+      context.print(`  ${setup}`);
+      context.print('A first message, to try it:');
+    } else context.print('The password is shown this once. A first message, to try it:');
+    context.print(`  ${firstMessage({ device, store, config, secret })}`);
   });
 }
 

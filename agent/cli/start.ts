@@ -9,6 +9,7 @@ import { CliFailure } from './failure.ts';
 import { createLog } from './log.ts';
 import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
 import { simulatorCredentials } from './simulator-credentials.ts';
+import { watchConfig } from './watch-config.ts';
 
 interface StartWords {
   readonly config?: string;
@@ -41,10 +42,20 @@ async function start(words: StartWords, context: CommandContext): Promise<void> 
   if (!started.ok) throw new CliFailure(started.error.message, { exitCode: EXIT.unavailable, hint: started.error.hint });
   const agent = started.value;
   printWhere(agent, { loaded, isSimulated, context });
+  const unwatch = watchConfig(loaded, context, {
+    say: (sentence) => log.warn(sentence),
+    changed(fresh) {
+      agent.reload(fresh).then(
+        () => log.info('The changed configuration is in use'),
+        (error: unknown) => log.error({ err: error }, 'Cannot take over the changed configuration'),
+      );
+    },
+  });
   const ending = new AbortController();
   const simulated = simulation?.run(agent, ending.signal).catch((error: unknown) => log.error({ err: error }, 'The simulator ended'));
   // A second Ctrl-C ends the process at once: the first one took the only listener, and the default action is back.
   log.info({ signal: await stopRequested }, 'Stopping');
+  unwatch();
   ending.abort();
   await simulated;
   await agent.stop();
