@@ -84,7 +84,7 @@ export class PersonTracker {
     );
     this.#see(this.#tracks, { boxes: strong, pairs: first.pairs, nowMs, strong: true });
     // A track that is not certain yet is not kept alive by a weak box: that is how ghosts begin.
-    const missed = first.freeRows.map((row) => this.#tracks[row]).filter((track) => track !== undefined && track.confirmed) as Candidate[];
+    const missed = first.freeRows.flatMap((row) => this.#tracks[row] ?? []).filter(({ confirmed }) => confirmed);
     const second = associate({ rows: missed.length, columns: weak.length }, (row, column) => {
       const shared = overlap(missed[row]?.box, weak[column]);
       return shared >= 0.3 ? shared : 0;
