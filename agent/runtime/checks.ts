@@ -191,7 +191,8 @@ function modelFindings({ model }: CheckSubjects): readonly Finding[] {
 
 function cloudFindings({ cloud }: CheckSubjects): readonly Finding[] {
   if (cloud.state === 'refused') {
-    return [{ id: 'cloud', severity: 'error', sentence: cloud.sentence, hint: 'Check sync.keyFile; nothing is lost meanwhile' }];
+    // Somebody has to act, but the store itself lacks nothing.
+    return [{ id: 'cloud', severity: 'warning', sentence: cloud.sentence, hint: 'Check sync.keyFile; nothing is lost meanwhile' }];
   }
   if (cloud.state === 'offline' && cloud.outageDaysLeft !== undefined && cloud.outageDaysLeft < 7) {
     return [

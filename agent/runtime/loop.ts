@@ -47,6 +47,8 @@ export interface LoopOptions {
   readonly onCommitted: (turn: TurnRows) => void;
   /** Told about trouble with the disk, for the status page. */
   readonly onTrouble: (trouble: 'disk-full' | 'disk-error' | 'none', detail: string) => void;
+  /** Told when the disk was full and state was read back, so that both agree: a snapshot now lets more of the log be shed. Must not throw. */
+  readonly onFull?: () => void;
 }
 
 /** A turn with nothing to act on waits this long for company. */
@@ -58,6 +60,8 @@ const TELEMETRY_A_TURN = 512;
 /** Arrivals held at most; beyond it telemetry is refused. */
 export const MAX_TELEMETRY_WAITING = 100_000;
 const MAX_EVENTS_WAITING = 20_000;
+/** After a full disk, telemetry is refused unread for this long before room is looked for again: reading the state back is not free. */
+const REFUSE_TELEMETRY_MS = 250;
 
 interface Taken {
   readonly arrival: Arrival;
@@ -86,6 +90,7 @@ export class Loop {
   #batches: string[] = [];
   #acts: ActEffect[] = [];
   #taken: Taken[] = [];
+  #refuseTelemetryUntilMs = Number.NEGATIVE_INFINITY;
   #stopping = false;
   #idle: (() => void)[] = [];
 
@@ -163,6 +168,7 @@ export class Loop {
   #stepArrivals(): ScoreEffect[] {
     const asked: ScoreEffect[] = [];
     const nowMs = this.#options.nowMs();
+    const isRefusing = this.#options.monotonicMs() < this.#refuseTelemetryUntilMs;
     if (this.#inputs.length === 0) this.#oldestMonotonicMs = this.#options.monotonicMs();
     const events = this.#events;
     this.#events = [];
@@ -172,7 +178,8 @@ export class Loop {
       const arrival = this.#telemetry[this.#telemetryHead];
       if (arrival === undefined) continue;
       this.#leave(arrival.source);
-      this.#stepOne(arrival, nowMs, asked);
+      if (isRefusing && arrival.class === 'telemetry' && arrival.input !== undefined) this.#refuse(arrival);
+      else this.#stepOne(arrival, nowMs, asked);
     }
     if (this.#telemetryHead === this.#telemetry.length) {
       this.#telemetry = [];
@@ -201,13 +208,17 @@ export class Loop {
 
   /** A defect in the core must not stop the store: what was good is committed, the state is read back, the culprit is set aside. */
   #expel(arrival: Arrival, error: unknown): void {
+    this.#dropLast();
+    arrival.settle({ kind: 'poison', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+
+  /** Takes the input that broke the core out of the turn, writes the rest, and goes on from the log: the defect may have left half a change. */
+  #dropLast(): void {
     this.#inputs.pop();
     this.#seq--;
     this.#options.counters.add('endcap_step_failures_total');
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    if (this.#inputs.length > 0) this.#commit();
+    if (this.#inputs.length > 0) this.#commit('broken-state');
     this.#readBack();
-    arrival.settle({ kind: 'poison', detail });
   }
 
   #log(input: Input, nowMs: TimestampMs, asked: ScoreEffect[]): Reply | undefined {
@@ -240,10 +251,6 @@ export class Loop {
           this.#batches.push(...encodeBatchBodies(folded.rows));
           break;
         }
-        case 'row.decision':
-          this.#options.counters.add('endcap_decisions_total', `kind="${effect.decision.kind}",reason="${effect.decision.reason}"`);
-          this.#rows.push(effect);
-          break;
         default:
           this.#rows.push(effect);
       }
@@ -257,7 +264,12 @@ export class Loop {
     const more: ScoreEffect[] = [];
     const nowMs = this.#options.nowMs();
     asked.forEach((request, index) => {
-      this.#log({ kind: 'scored', request: request.request, visit: request.visit.id, scores: answers[index] ?? [] }, nowMs, more);
+      try {
+        this.#log({ kind: 'scored', request: request.request, visit: request.visit.id, scores: answers[index] ?? [] }, nowMs, more);
+      } catch {
+        // What was scored is good and stays; only its decision is missing.
+        this.#dropLast();
+      }
     });
   }
 
@@ -281,7 +293,7 @@ export class Loop {
     );
   }
 
-  #commit(): void {
+  #commit(state: 'whole' | 'broken-state' = 'whole'): void {
     const turn: TurnRows = { inputs: this.#inputs, rows: this.#rows, batches: this.#batches, atMs: this.#state.nowMs };
     const taken = this.#taken;
     const acts = this.#acts;
@@ -296,11 +308,20 @@ export class Loop {
       this.#options.onTrouble('disk-error', error instanceof Error ? error.message : String(error));
       return this.#giveUp(taken);
     }
-    this.#options.counters.add('endcap_commits_total');
-    this.#options.counters.add('endcap_inbox_rows_total', '', turn.inputs.length);
+    this.#countTurn(turn);
     if (acts.length > 0) this.#options.act(acts);
     for (const { arrival, reply } of taken) arrival.settle({ kind: 'committed', reply });
-    if (turn.inputs.length > 0) this.#options.onCommitted(turn);
+    if (turn.inputs.length > 0 && state === 'whole') this.#options.onCommitted(turn);
+  }
+
+  #countTurn({ inputs, rows }: TurnRows): void {
+    const { counters } = this.#options;
+    counters.add('endcap_commits_total');
+    counters.add('endcap_inbox_rows_total', '', inputs.length);
+    for (const row of rows) {
+      if (row.kind === 'row.decision')
+        counters.add('endcap_decisions_total', `kind="${row.decision.kind}",reason="${row.decision.reason}"`);
+    }
   }
 
   /** Writes a turn, making room once when the quota is reached. */
@@ -313,29 +334,24 @@ export class Loop {
     return false;
   }
 
-  /** The disk is full beyond shedding: telemetry of the turn goes, everything else is tried again one by one on a state read back from the log. */
+  /**
+   * The disk is full beyond shedding. Telemetry of the turn goes; its events get a turn of their own, which may use the reserve, on a state read
+   * back from the log. Events that found no room without any telemetry beside them have to be sent again.
+   */
   #salvage(taken: readonly Taken[]): void {
     this.#readBack();
-    for (const { arrival } of taken) {
-      if (arrival.class === 'telemetry') {
-        this.#options.counters.add('endcap_shed_total', 'reason="disk-full"');
-        arrival.settle({ kind: 'failed' });
-        continue;
-      }
-      const asked: ScoreEffect[] = [];
-      this.#stepOne(arrival, this.#options.nowMs(), asked);
-      const turn: TurnRows = { inputs: this.#inputs, rows: this.#rows, batches: this.#batches, atMs: this.#state.nowMs };
-      const [acts, done] = [this.#acts, this.#taken];
-      [this.#inputs, this.#rows, this.#batches, this.#acts, this.#taken] = [[], [], [], [], []];
-      if (this.#options.journal.commit(turn) === 'committed') {
-        this.#options.act(acts);
-        for (const { reply } of done) arrival.settle({ kind: 'committed', reply });
-        this.#options.onCommitted(turn);
-      } else {
-        this.#readBack();
-        arrival.settle({ kind: 'failed' });
-      }
-    }
+    this.#refuseTelemetryUntilMs = this.#options.monotonicMs() + REFUSE_TELEMETRY_MS;
+    const events = taken.flatMap(({ arrival }) => (arrival.class === 'event' ? [arrival] : []));
+    for (const { arrival } of taken) if (arrival.class === 'telemetry') this.#refuse(arrival);
+    if (events.length === taken.length) for (const arrival of events) arrival.settle({ kind: 'failed' });
+    else this.#events.unshift(...events);
+    this.#options.onFull?.();
+    if (this.#events.length > 0) this.#schedule();
+  }
+
+  #refuse(arrival: Arrival): void {
+    this.#options.counters.add('endcap_shed_total', 'reason="disk-full"');
+    arrival.settle({ kind: 'failed' });
   }
 
   #giveUp(taken: readonly Taken[]): void {

@@ -8,6 +8,9 @@ const EVERY_ROWS = 100_000;
 /** ... or after this long, when anything was logged. */
 const EVERY_MS = 10 * 60_000;
 
+/** On a full disk they are taken no more often than this. */
+const FOR_ROOM_EVERY_MS = 10_000;
+
 /** Decides when state is written down; called after every commit, the one moment at which state and disk agree. */
 export class Snapshots {
   readonly #journal: Journal;
@@ -15,6 +18,7 @@ export class Snapshots {
   readonly #onError: (error: unknown) => void;
   #rows = 0;
   #takenAtMs = 0;
+  #forRoomAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     journal: Journal,
@@ -35,6 +39,13 @@ export class Snapshots {
     const forgotten = turn.rows.some(({ kind }) => kind === 'row.forget');
     if (!forgotten && this.#rows < EVERY_ROWS && turn.atMs - this.#takenAtMs < EVERY_MS) return;
     this.take(turn.atMs);
+  }
+
+  /** Takes one because the disk is full and only what a snapshot covers may be shed; state must agree with the disk. */
+  takeForRoom(atMs: number): void {
+    if (this.#rows === 0 || Math.abs(atMs - this.#forRoomAtMs) < FOR_ROOM_EVERY_MS) return;
+    this.#forRoomAtMs = atMs;
+    this.take(atMs);
   }
 
   /** Takes one now; state must agree with the disk. A failure is reported and leaves the older snapshots as they are. */

@@ -112,8 +112,68 @@ describe('a full disk', () => {
       'committed',
     );
     isFull = false;
-    expect(await made.receive('shelf-03', weight('w1', made.nowMs))).toBe('done');
+    // Telemetry is refused for a moment; the device sends it again until it is taken.
+    await expect.poll(() => made.receive('shelf-03', weight('w1', made.nowMs))).toBe('done');
     expect(made.logged()).toEqual(['store.configured', 'visit.opened', 'shelf.pick p1', 'visit.consented', 'shelf.weight w1']);
+  });
+});
+
+describe('a full disk with shoppers in the store', () => {
+  it('still makes the offer of an event whose turn was refused for the telemetry in it, and counts its decision once', async () => {
+    let isFull = true;
+    const made = await rig({
+      wrap: (journal) => ({
+        ...bound(journal),
+        commit: (turn) =>
+          isFull && turn.inputs.some(({ input }) => input.kind === 'reading' && input.reading.kind === 'shelf.weight')
+            ? 'full'
+            : journal.commit(turn),
+      }),
+    });
+    await openVisit(made);
+    const settled = await Promise.all([made.receive('shelf-07', weight('w1', made.nowMs, '07-1')), made.pick('p1')]);
+    expect(settled).toEqual(['retry', 'done']);
+    expect(made.logged().slice(-2)).toEqual(['shelf.pick p1', 'scored']);
+    expect(made.acts.map(({ kind }) => kind)).toContain('act.deliver');
+    expect(made.counters.total('endcap_decisions_total')).toBe(1);
+    isFull = false;
+  });
+});
+
+describe('a defect in the core', () => {
+  it('that shows when a score arrives costs that decision and nothing else', async () => {
+    let isBroken = true;
+    // A score that is none: the core trips over it.
+    const scorer = {
+      name: 'broken@1',
+      score: async (requests: readonly unknown[]) => requests.map(() => (isBroken ? [undefined as never] : [])),
+    };
+    const made = await rig({ scorer });
+    await openVisit(made);
+    expect(await made.pick('1')).toBe('done');
+    expect(made.counters.total('endcap_step_failures_total')).toBe(1);
+    expect(made.counters.total('endcap_turn_failures_total')).toBe(0);
+    isBroken = false;
+    expect(await made.pick('2')).toBe('done');
+    expect(made.logged().slice(-3)).toEqual(['shelf.pick 1', 'shelf.pick 2', 'scored']);
+    expect(made.loop.state.visits.get(VISIT)?.interest.get('coffee-02')?.picks).toBe(2);
+  });
+
+  it('never gets into a snapshot: what the turn held before it is written without one', async () => {
+    const made = await rig();
+    const committed: number[] = [];
+    made.onCommitted = (turn) => committed.push(turn.inputs.length);
+    const before = made.pick('1');
+    const poison = made.loop.submit({
+      kind: 'offer.receipt',
+      visit: VISIT,
+      get offer(): never {
+        throw new Error('defect');
+      },
+      state: 'shown',
+    } as never);
+    expect([await before, (await poison).kind]).toEqual(['done', 'poison']);
+    expect(committed).toEqual([]);
   });
 });
 
@@ -135,8 +195,8 @@ describe('a restart', () => {
   });
 });
 
-function weight(id: string, atMs: number) {
-  return { id, at: new Date(atMs).toISOString(), kind: 'shelf.weight', slot: '03-1', grams: 5_000 };
+function weight(id: string, atMs: number, slot = '03-1') {
+  return { id, at: new Date(atMs).toISOString(), kind: 'shelf.weight', slot, grams: 5_000 };
 }
 
 /** A journal whose methods can be replaced one by one. */

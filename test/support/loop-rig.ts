@@ -6,8 +6,8 @@ import type { StoreMap } from '../../agent/core/store-map.ts';
 import { Counters } from '../../agent/runtime/counters.ts';
 import { Gate } from '../../agent/runtime/gate.ts';
 import { Loop, type LoopOptions } from '../../agent/runtime/loop.ts';
-import type { Journal } from '../../agent/runtime/ports.ts';
-import { recover } from '../../agent/runtime/recovery.ts';
+import type { Journal, TurnRows } from '../../agent/runtime/ports.ts';
+import { recover, takeSnapshot } from '../../agent/runtime/recovery.ts';
 import { openStore, type Store } from '../../agent/store/store.ts';
 import { createAdapterRegistry } from '../../devices/adapters/registry.ts';
 import type { InboundMessage, Settlement } from '../../devices/transports/transport.ts';
@@ -39,6 +39,8 @@ export class LoopRig {
   readonly loop: Loop;
   readonly gate: Gate;
   nowMs: number;
+  /** Told after each commit. */
+  onCommitted: (turn: TurnRows) => void = () => undefined;
   replayed: number;
 
   constructor(options: RigOptions = {}) {
@@ -61,8 +63,9 @@ export class LoopRig {
       monotonicMs: () => performance.now(),
       act: (acts) => this.acts.push(...acts),
       recover: () => recover(this.store.journal, SETTINGS),
-      onCommitted: () => undefined,
+      onCommitted: (turn) => this.onCommitted(turn),
       onTrouble: (trouble) => this.troubles.push(trouble),
+      onFull: () => void takeSnapshot(journal, { state: this.loop.state, aggregate: this.loop.aggregate }),
     };
     this.loop = new Loop(loopOptions);
     this.gate = new Gate({
