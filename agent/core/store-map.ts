@@ -161,8 +161,8 @@ export interface Policy {
   readonly lateAfterMs: DurationMs;
   /** Device time this far ahead of the agent's is wrong: the agent's time is used instead. */
   readonly futureAfterMs: DurationMs;
-  /** A new strongest zone must be this much stronger ... */
+  /** A new zone must be this much stronger, or this much more probable (odds in dB) where scanners have places ... */
   readonly zoneHysteresisDb: number;
-  /** ... for this long before the visit moves there. */
+  /** ... for this long before the visit moves there; where scanners have places, the 3 s of sightings behind it count towards it. */
   readonly zoneSettleMs: DurationMs;
 }

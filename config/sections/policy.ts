@@ -28,7 +28,7 @@ export const policySection = z
     consentTtl: duration({ min: '1m', max: '1d' }).prefault('4h').describe('How long a consent lasts unless withdrawn'),
     lateAfter: duration({ min: '1s', max: '1d' }).prefault('2m').describe('Age at which a message is late: kept, counted, not acted on'),
     futureAfter: duration({ min: '1s', max: '1d' }).prefault('10s').describe('Lead of a device clock that is taken as wrong'),
-    zoneHysteresisDb: z.number().min(0).max(40).default(4).describe('How much stronger (dB) a new zone must be'),
+    zoneHysteresisDb: z.number().min(0).max(40).default(4).describe('How much stronger, or more probable (odds, dB), a new zone must be'),
     zoneSettle: duration({ max: '10m' }).prefault('3s').describe('How long it must be stronger before the visit moves'),
   })
   .prefault({})

@@ -28,7 +28,8 @@ export class Beacons {
     this.#random = world.random.fork('beacons');
     this.#receivers = world.devices.ofRole('scanner').map((device): Receiver => {
       const zone = device.zone ?? store.fixtures.find((fixture) => fixture.id === device.fixture)?.zone ?? world.plan.door.zone;
-      const at = device.fixture === undefined ? world.plan.zoneMiddle(zone) : world.plan.fixture(device.fixture);
+      const mounted = device.fixture === undefined ? world.plan.zoneMiddle(zone) : world.plan.fixture(device.fixture);
+      const at = device.xM === undefined || device.yM === undefined ? mounted : { xM: device.xM, yM: device.yM };
       return { device: device.id, at, zone, offsetDb: this.#random.normal(0, world.scenario.noise.receiverOffsetDb) };
     });
     this.#parked = store.tags.map((tag) => tag.id);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { zoneProbabilities } from '../../../agent/core/locate/belief.ts';
 import { type FloorPlan, layFloor } from '../../../agent/core/locate/floor.ts';
 import { fix, isFixDue, newTrail, noteSighting, type Trail } from '../../../agent/core/locate/follow.ts';
+import { type Heard, hear, recent } from '../../../agent/core/locate/heard.ts';
 import { applyFit, survey } from '../../../agent/core/locate/survey.ts';
 import { gridOfStands, hall, RadioWorld } from './radio-world.ts';
 
@@ -189,6 +190,14 @@ describe('whatever is heard', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('a tag that a thousand scanners claim to hear takes the room of the last 64', () => {
+    const heard: Heard = new Map();
+    for (let n = 0; n < 1_000; n++) hear(heard, { scanner: `scan-${n}`, rssiDbm: -70 }, n);
+    expect([heard.size, [...heard.keys()][0]]).toEqual([64, 'scan-936']);
+    expect(recent(heard, 10_000)).toEqual([]);
+    expect(heard.size).toBe(0);
   });
 
   it('a trail written as JSON goes on exactly as the original', () => {
