@@ -26,8 +26,9 @@ export interface ShelfTruth {
   readonly fromMs: TimestampMs;
   readonly toMs: TimestampMs;
   /**
-   * Whether weights can say which product it was. `no`: it was put back while somebody holds another one of that weight. `hardly`: it left a
-   * plate on which such a thing may lie, or was put back while one may be held, as far as weights can tell.
+   * Whether weights and times can say which product it was. `no`: it was put back while somebody holds another one of that weight, taken in
+   * the last minute. `hardly`: one was taken earlier, or may still be held as far as weights can tell; or it left a plate on which such a
+   * thing may lie.
    */
   readonly decidable: 'yes' | 'hardly' | 'no';
 }
@@ -53,6 +54,8 @@ export interface SceneReport {
 interface Item {
   readonly sku: string;
   readonly grams: Grams;
+  /** When a shopper took it. */
+  takenAtMs?: TimestampMs;
 }
 
 interface Plate {
@@ -122,6 +125,7 @@ export class ShelfScene {
     plate.contacts.push(
       press(random, { fromMs: this.nowMs, forMs: atMs - this.nowMs - 30, grams: 40 + 210 * random.uniform(), swayShare: 0.2 }),
     );
+    for (const item of items) item.takenAtMs = fromMs;
     this.#held.push(...items);
     const kind = sku === plate.spec.sku && units >= 3 ? 'sweep' : 'pick';
     this.#tell({ kind, slot, sku, units, fromMs, toMs: atMs, decidable: isMixed ? 'hardly' : 'yes' });
@@ -133,8 +137,9 @@ export class ShelfScene {
   put(slot: string, units: number, sku = this.#of(slot).spec.sku): this {
     const plate = this.#of(slot);
     const own = sku === plate.spec.sku;
-    const isUndecidable = this.#held.some((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
-    const isDoubtful = [...this.#mayBeHeld].some((other) => other !== sku && this.#looksLike(other, sku));
+    const alike = this.#held.filter((item) => item.sku !== sku && this.#looksLike(item.sku, sku));
+    const isUndecidable = alike.some(({ takenAtMs }) => this.nowMs - (takenAtMs ?? 0) <= 60_000);
+    const isDoubtful = alike.length > 0 || [...this.#mayBeHeld].some((other) => other !== sku && this.#looksLike(other, sku));
     if (isUndecidable) this.#mayBeHeld.add(sku);
     if (isUndecidable || isDoubtful) plate.isMixed = true;
     const items: Item[] = [];

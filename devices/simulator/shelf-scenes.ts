@@ -182,7 +182,7 @@ function swapAround(scene: ShelfScene): void {
   });
 }
 
-/** Slots 1 and 2 hold products of one weight: some shopper holds both, some one; things come back to either plate. */
+/** Slots 1 and 2 hold products of one weight: some shopper holds both, some one; things come back to either plate, and some of them are found and taken away. */
 function mixUp(scene: ShelfScene): void {
   repeat(scene, 9, () => {
     const roll = scene.random.uniform();
@@ -195,7 +195,10 @@ function mixUp(scene: ShelfScene): void {
     if (roll < 0.6) {
       pause(scene).put('s2', 1);
       pause(scene).put('s1', 1);
-    } else pause(scene).put('s2', 1, 'p1');
+    } else {
+      pause(scene).put('s2', 1, 'p1');
+      if (scene.random.chance(0.4)) scene.wait(60).take('s2', 1, 'p1');
+    }
     if (scene.random.chance(0.4)) pause(scene).take('s3', 1);
   });
 }

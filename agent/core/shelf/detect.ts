@@ -38,7 +38,7 @@ const MANY_STILL_MS: DurationMs = 1_400;
 /** A put-back takes three readings, unless they are this far apart. */
 const SPARSE_MS: DurationMs = 5 * SECOND_MS;
 /** How long a doubtful change may become clear, and how long one that is no goods may go away again. */
-const DOUBT_MS: DurationMs = 3 * SECOND_MS;
+const DOUBT_MS: DurationMs = 900;
 const STRANGE_MS: DurationMs = 20 * SECOND_MS;
 /** Time constant of following a drifting zero. */
 const FOLLOW_MS: DurationMs = 10 * SECOND_MS;

@@ -11,8 +11,10 @@ export interface UnitWeight {
 export interface OtherGoods {
   readonly sku: Sku;
   readonly unit: UnitWeight;
-  /** Somebody took it not long ago and has not put it back. */
-  readonly isHeld: boolean;
+  /** How likely somebody who took it is about to put it back, from 0 (nobody holds one) to 1 (taken just now). */
+  readonly held: Probability;
+  /** Its own slot is on the same fixture. */
+  readonly isNeighbour: boolean;
   /** Something else than weights, a tag reader say, has just noticed it here. */
   readonly isSeen: boolean;
 }
@@ -32,7 +34,9 @@ export interface PlateGoods {
   /** Units that are there and units that still fit, as far as known. */
   readonly units: number | undefined;
   readonly room: number | undefined;
-  readonly isHeld: boolean;
+  /** The best guess of the units there, sure or not. */
+  readonly about: number | undefined;
+  readonly held: Probability;
   readonly isSeen: boolean;
   /** Whether a sensor saw a hand there just now; `unknown` where no sensor looks. */
   readonly reach: 'seen' | 'missing' | 'unknown';
@@ -48,6 +52,10 @@ export interface Explanation {
   /** Set when it is a guest of the plate that left. */
   readonly guest: Guest | undefined;
   readonly probability: Probability;
+  /** How well it fits the weight, without any belief about what people do; only to be compared with others of the same change. */
+  readonly fit: number;
+  /** For one unit of a neighbour's product put here, how likely somebody is about to put it back; 0 for all others. */
+  readonly rivalHeld: Probability;
 }
 
 /** Most units of one change that are considered. */
@@ -61,14 +69,17 @@ const UNEXPLAINED_RANGE: Grams = 3_000;
 const NO_REACH_FACTOR = 200;
 /** Belief before weighing that a put-back is in the wrong slot: for all products together; and for one that somebody holds. */
 const MISPLACED = 0.03;
-const MISPLACED_HELD = 0.3;
+const MISPLACED_HELD = 0.15;
+/** The same, where it would have to be carried from another fixture. */
+const CARRIED_HELD = 0.04;
 /** Two at once in the wrong slot, against one. */
 const MISPLACED_PAIR = 0.05;
 /** A put-back of what nobody is known to hold is staff, or somebody nobody noticed. */
-const NOT_HELD = 0.5;
+const NOT_HELD = 0.3;
 /** More than the plate holds, or than fits, is a wrong count: possible, hardly likely. */
 const BEYOND_STOCK = 0.02;
-const GUEST_LEAVES = 0.5;
+/** How much sooner a thing that does not belong there is taken than any one unit of the goods: it lies in front, and staff tidy up. */
+const GUEST_FIRST = 2;
 /** A product that a tag reader noticed arriving. */
 const SEEN_FACTOR = 20;
 /** Explanations further off than this many deviations are not worth a number. */
@@ -93,27 +104,51 @@ export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams
 function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
   const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
     const isThere = goods.units === undefined || units <= goods.units;
-    return { sku: goods.sku, units: -units, guest: undefined, probability: countPrior(units) * (isThere ? 1 : BEYOND_STOCK) * density };
+    return {
+      sku: goods.sku,
+      units: -units,
+      guest: undefined,
+      probability: countPrior(units) * (isThere ? 1 : BEYOND_STOCK) * density,
+      fit: density,
+      rivalHeld: 0,
+    };
   });
+  const prior = (countPrior(1) * GUEST_FIRST) / (GUEST_FIRST + (goods.about ?? GUEST_FIRST));
   for (const guest of goods.guests) {
     const density = normal(-change.grams - guest.grams, Math.hypot(change.sdGrams, 1 + 0.01 * guest.grams));
-    found.push({ sku: guest.sku, units: -1, guest, probability: GUEST_LEAVES * guest.probability * density });
+    found.push({ sku: guest.sku, units: -1, guest, probability: prior * guest.probability * density, fit: density, rivalHeld: 0 });
   }
   return found;
 }
 
 function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
-  const own = (goods.isHeld ? 1 : NOT_HELD) * (goods.isSeen ? SEEN_FACTOR : 1);
+  const own = (NOT_HELD + (1 - NOT_HELD) * goods.held) * (goods.isSeen ? SEEN_FACTOR : 1);
   const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
     const fits = goods.room === undefined || units <= goods.room;
-    return { sku: goods.sku, units, guest: undefined, probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density };
+    return {
+      sku: goods.sku,
+      units,
+      guest: undefined,
+      probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density,
+      fit: density,
+      rivalHeld: 0,
+    };
   });
   for (const other of goods.others) {
-    const prior = (other.isHeld ? MISPLACED_HELD : MISPLACED / goods.others.length) * (other.isSeen ? SEEN_FACTOR : 1);
+    const prior =
+      ((other.isNeighbour ? MISPLACED_HELD : CARRIED_HELD) * other.held + MISPLACED / goods.others.length) *
+      (other.isSeen ? SEEN_FACTOR : 1);
     for (const units of [1, 2]) {
       const density = normal(change.grams - units * other.unit.grams, deviationOf(other.unit, units, change.sdGrams));
       const many = units === 1 ? countPrior(1) : MISPLACED_PAIR;
-      found.push({ sku: other.sku, units, guest: undefined, probability: prior * many * density });
+      found.push({
+        sku: other.sku,
+        units,
+        guest: undefined,
+        probability: prior * many * density,
+        fit: density,
+        rivalHeld: units === 1 && other.isNeighbour ? other.held : 0,
+      });
     }
   }
   return found;

@@ -1,13 +1,11 @@
 import type { CompiledStore } from '../compiled-store.ts';
 import type { FixtureId, Sku } from '../ids.ts';
 import type { Product, Slot } from '../store-map.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import { HOUR_MS, SECOND_MS, type TimestampMs } from '../units.ts';
 import type { OtherGoods, PlateGoods, UnitWeight } from './explain.ts';
 import { type ShelfState, stockOf } from './shelf-state.ts';
-import { heldUnits } from './taken.ts';
+import { HELD_MS, heldNow } from './taken.ts';
 
-/** Who took something and walks around with it may still leave it elsewhere after this long. */
-export const HELD_MS = 15 * MINUTE_MS;
 /** A tag heard for the first time this recently has just arrived. */
 const ARRIVED_MS = 8 * SECOND_MS;
 /** A hand is seen at most this long before its plate is still; a sensor that saw none for this long is not relied on. */
@@ -29,19 +27,24 @@ export function plateGoods(
   const { store, slot, nowMs } = at;
   const stock = stockOf(shelf, slot);
   const units = stock.doubtful === 0 ? stock.units : undefined;
-  const isHeld = (sku: Sku) => heldUnits(shelf, sku, { nowMs, ms: HELD_MS }) > 0;
   const arrived = arrivedAt(shelf, { fixture: slot.fixture, nowMs });
   const isSeen = (sku: Sku) => arrived.has(sku);
-  const others = [...neighbours(store, slot), ...heldElsewhere(shelf, store, { slot, nowMs })].flatMap((product): readonly OtherGoods[] => {
+  const other = (product: Product, isNeighbour: boolean): readonly OtherGoods[] => {
     const unit = unitOf(product);
-    return unit === undefined ? [] : [{ sku: product.sku, unit, isHeld: isHeld(product.sku), isSeen: isSeen(product.sku) }];
-  });
+    const { sku } = product;
+    return unit === undefined ? [] : [{ sku, unit, held: heldNow(shelf, sku, nowMs), isNeighbour, isSeen: isSeen(sku) }];
+  };
+  const others = [
+    ...neighbours(store, slot).flatMap((product) => other(product, true)),
+    ...heldElsewhere(shelf, store, { slot, nowMs }).flatMap((product) => other(product, false)),
+  ];
   return {
     sku: slot.sku,
     unit: at.unit,
     units,
     room: slot.capacity === undefined || units === undefined ? undefined : Math.max(0, slot.capacity - units) + SPARE_ROOM,
-    isHeld: isHeld(slot.sku),
+    about: stock.units,
+    held: heldNow(shelf, slot.sku, nowMs),
     isSeen: isSeen(slot.sku),
     reach: reachAt(shelf, slot, nowMs),
     others,

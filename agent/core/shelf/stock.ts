@@ -18,6 +18,8 @@ const SURE_REST = 0.3;
 /** What a scale's zero may be off, fresh and after hours. */
 const ZERO_GRAMS: Grams = 4;
 const ZERO_GRAMS_PER_ROOT_HOUR: Grams = 3;
+/** A plate lighter than this share of a unit is empty, where its zero is known well enough. */
+const EMPTY_SHARE = 0.4;
 const AUDIT_EVERY_MS = MINUTE_MS;
 const AUDIT_STILL_MS = 30 * SECOND_MS;
 
@@ -95,6 +97,10 @@ export function auditStock(stock: StockTrack, cell: CellTrack, at: { readonly un
   stock.auditedAtMs = at.nowMs;
   const hours = stock.zero === undefined ? 4 : (at.nowMs - stock.zero.atMs) / HOUR_MS;
   const zeroSdGrams = Math.hypot(ZERO_GRAMS, ZERO_GRAMS_PER_ROOT_HOUR * Math.sqrt(Math.max(0, hours)));
+  if (level.grams - (stock.zero?.grams ?? 0) < EMPTY_SHARE * at.unit.grams && EMPTY_SHARE * at.unit.grams > 2 * zeroSdGrams) {
+    // Nothing at all lies there, whatever was thought to.
+    stock.guests.length = 0;
+  }
   const guests = stock.guests.reduce((sum, { grams, probability }) => sum + (probability >= 0.9 ? grams : 0), 0);
   const isMixed = stock.guests.some(({ probability }) => probability < 0.9);
   const counted = isMixed ? undefined : unitsIn(level.grams - guests - (stock.zero?.grams ?? 0), { unit: at.unit, zeroSdGrams });

@@ -1,9 +1,15 @@
 import type { Sku } from '../ids.ts';
-import { type DurationMs, HOUR_MS, type TimestampMs } from '../units.ts';
+import { type DurationMs, HOUR_MS, MINUTE_MS, type Probability, SECOND_MS, type TimestampMs } from '../units.ts';
 import { pushBounded, SHELF_LIMITS, type ShelfState, type Taken } from './shelf-state.ts';
 
 /** What was taken and not sold for this long has left the store, one way or another. */
 export const UNSOLD_AFTER_MS: DurationMs = 3 * HOUR_MS;
+
+/** Who took something and walks around with it may still leave it elsewhere after this long. */
+export const HELD_MS: DurationMs = 15 * MINUTE_MS;
+/** Time constant of looking at a thing before it is put back, and the share that is carried around first. */
+const LOOKED_AT_MS: DurationMs = 75 * SECOND_MS;
+const CARRIED = 0.03;
 
 /** Notes units that left a slot. */
 export function noteTaken(shelf: ShelfState, sku: Sku, taken: Taken): void {
@@ -22,6 +28,17 @@ export function noteTaken(shelf: ShelfState, sku: Sku, taken: Taken): void {
 export function heldUnits(shelf: ShelfState, sku: Sku, within: { readonly nowMs: TimestampMs; readonly ms: DurationMs }): number {
   const list = shelf.taken.get(sku) ?? [];
   return list.reduce((sum, { atMs, units }) => (within.nowMs - atMs <= within.ms ? sum + units : sum), 0);
+}
+
+/**
+ * How likely a put-back of a product is, by when one was last taken: most come back within a minute or so, a few are carried around and left
+ * somewhere. From 0 (nobody holds one) to 1.
+ */
+export function heldNow(shelf: ShelfState, sku: Sku, nowMs: TimestampMs): Probability {
+  const last = shelf.taken.get(sku)?.at(-1);
+  if (last === undefined) return 0;
+  const ageMs = Math.max(0, nowMs - last.atMs);
+  return ageMs > HELD_MS ? 0 : CARRIED + (1 - CARRIED) * Math.exp(-ageMs / LOOKED_AT_MS);
 }
 
 /** Units came back to a shelf: the ones taken last. */

@@ -18,6 +18,9 @@ const SWEEP_BACK_MS: DurationMs = 5 * MINUTE_MS;
 const SWEEP_UNITS = 3;
 /** Explained less than this, a change is none of the goods. */
 const EXPLAINED = 0.5;
+/** A rival was taken within the last minute or so, and fits at least a tenth as well. */
+const RIVAL_HELD = 0.4;
+const RIVAL_FIT = 0.1;
 /** A loss below this share of a unit, or a gain below this weight, only moves the zero. */
 const LEAST_SHARE = 0.5;
 const LEAST_THING: Grams = 15;
@@ -101,10 +104,18 @@ function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack
     kind: best.units < 0 ? takeKind(best, at.slot) : putKind(shelf, at, best),
     sku: best.sku,
     units,
-    outcome: best.probability >= CERTAIN ? 'certain' : 'ambiguous',
+    outcome: best.probability >= CERTAIN && !rest.some((other) => rivals(best, other)) ? 'certain' : 'ambiguous',
     confidence: best.probability,
     alternatives: rest.map(({ sku, units: many, probability }) => ({ sku, units: Math.abs(many), probability })),
   };
+}
+
+/**
+ * Whether a neighbour's product fits the weight about as well and was taken just now. However rarely things are put back in the wrong slot, weights
+ * cannot rule it out, so such a put-back is never reported as certain.
+ */
+function rivals(best: Explanation, other: Explanation): boolean {
+  return other.rivalHeld >= RIVAL_HELD && other.fit >= RIVAL_FIT * best.fit;
 }
 
 function takeKind(best: Explanation, slot: Slot): ShelfEventKind {
