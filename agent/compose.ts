@@ -132,6 +132,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
       if (compiled !== undefined) for (const row of turn.rows) recent.note(row, compiled, turn.atMs);
       snapshots.committed(turn);
     },
+    onFull: () => snapshots.takeForRoom(clock.nowMs()),
     onTrouble(trouble, detail) {
       if (trouble !== 'none') log.error({ trouble }, detail);
       status.noteTrouble(trouble, detail);
