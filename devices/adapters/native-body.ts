@@ -14,7 +14,9 @@ export const NATIVE_BODIES: BodyOf = {
   'shelf.return': ({ slot, count }) => ({ kind: 'shelf.return', slot, count }),
   'rfid.read': ({ epc, rssiDbm }) =>
     rssiDbm === undefined ? { kind: 'rfid.read', epc: tidyEpc(epc) } : { kind: 'rfid.read', epc: tidyEpc(epc), rssiDbm },
-  presence: ({ count }) => ({ kind: 'presence', count }),
+  presence: ({ count, zone }) => (zone === undefined ? { kind: 'presence', count } : { kind: 'presence', count, zone }),
+  dwell: ({ zone, ms }) => ({ kind: 'dwell', zone, ms }),
+  flow: ({ from, to, count }) => ({ kind: 'flow', from, to, count }),
   'ble.sighting': ({ beacon, rssiDbm, txPowerDbm }) =>
     txPowerDbm === undefined ? { kind: 'ble.sighting', beacon, rssiDbm } : { kind: 'ble.sighting', beacon, rssiDbm, txPowerDbm },
   'camera.detections': ({ people, partial }) => ({

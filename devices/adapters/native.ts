@@ -96,6 +96,8 @@ const READERS_BY_KIND: Readonly<Record<NativeKind, EventReader>> = {
   'shelf.return': reader(NATIVE_EVENTS['shelf.return'], NATIVE_BODIES['shelf.return']),
   'rfid.read': reader(NATIVE_EVENTS['rfid.read'], NATIVE_BODIES['rfid.read']),
   presence: reader(NATIVE_EVENTS.presence, NATIVE_BODIES.presence),
+  dwell: reader(NATIVE_EVENTS.dwell, NATIVE_BODIES.dwell),
+  flow: reader(NATIVE_EVENTS.flow, NATIVE_BODIES.flow),
   'ble.sighting': reader(NATIVE_EVENTS['ble.sighting'], NATIVE_BODIES['ble.sighting']),
   'camera.detections': reader(NATIVE_EVENTS['camera.detections'], NATIVE_BODIES['camera.detections']),
   'door.count': reader(NATIVE_EVENTS['door.count'], NATIVE_BODIES['door.count']),

@@ -181,3 +181,9 @@ export function describeAdapters(adapters: readonly Adapter[]): string {
   });
   return ['| adapter | devices | topics | what is read | form |', '|---|---|---|---|---|', ...rows, ''].join('\n');
 }
+
+/** The same, in short: which families there are and what is read from them. */
+export function listFamilies(adapters: readonly Adapter[]): string {
+  const rows = adapters.map(({ name, title, description, form }) => `| ${title} | ${description} | \`${name}\` | ${form} |`);
+  return ['| Devices | What is read, and by which name they are known | Adapter | Form |', '|---|---|---|---|', ...rows, ''].join('\n');
+}

@@ -1,6 +1,7 @@
 import type { TimestampMs } from '../../agent/core/units.ts';
 import type { Adapter, AdapterExample, Decoded, DeviceMessage } from '../adapters/adapter.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from '../adapters/decoded.ts';
+import { shortText } from '../adapters/foreign-values.ts';
 import { decodeText, parseJson } from '../adapters/json-payload.ts';
 import type { Placements } from '../adapters/placements.ts';
 import type { CompiledMapping, CompiledMessage } from './compile-mapping.ts';
@@ -39,12 +40,17 @@ export function createMappingAdapter(
     ...(extras?.bridgeTopics !== undefined && { bridgeTopics: extras.bridgeTopics }),
     ...(extras?.recognises !== undefined && { recognises: extras.recognises }),
     matches: (topic) => findMessage(messages, topic) !== undefined,
-    decode: (message) => decode(mapping, placements, message),
+    decode: (message) => decode(mapping, { placements, recognises: extras?.recognises }, message),
   };
 }
 
-function decode(mapping: CompiledMapping, placements: Placements, message: DeviceMessage): Decoded {
-  const found = findMessage(mapping.messages, message.topic) ?? onOtherTopic(mapping, message);
+interface About {
+  readonly placements: Placements;
+  readonly recognises: ((text: string) => boolean) | undefined;
+}
+
+function decode(mapping: CompiledMapping, { placements, recognises }: About, message: DeviceMessage): Decoded {
+  const found = findMessage(mapping.messages, message.topic) ?? onOtherTopic(mapping, message, recognises);
   if (found === undefined) return ignored('unknown-topic');
   const { form } = found.message;
   if (form.ignore !== undefined) return ignored(form.ignore);
@@ -77,11 +83,14 @@ function decode(mapping: CompiledMapping, placements: Placements, message: Devic
   return readingsOf(message, said, { stamped: isTimed });
 }
 
-/** A device that is configured to write another topic still says what the mapping's first message says. */
-function onOtherTopic(mapping: CompiledMapping, message: DeviceMessage): ReturnType<typeof findMessage> {
-  const first = message.as === undefined ? undefined : mapping.messages.find((candidate) => candidate.form.ignore === undefined);
+/** A device that is configured to write another topic, or whose form alone says what it is, says what the mapping's first message says. */
+function onOtherTopic(mapping: CompiledMapping, message: DeviceMessage, recognises: About['recognises']): ReturnType<typeof findMessage> {
+  const isOurs = message.as !== undefined || recognises?.(shortText(message.payload, MAX_SNIFFED) ?? '') === true;
+  const first = isOurs ? mapping.messages.find((candidate) => candidate.form.ignore === undefined) : undefined;
   return first === undefined ? undefined : { message: first, topicPart: () => undefined };
 }
+
+const MAX_SNIFFED = 8_192;
 
 function payloadOf(
   form: 'json' | 'text',
