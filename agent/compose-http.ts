@@ -13,6 +13,7 @@ import type { Feed } from './runtime/feed.ts';
 import type { Loop } from './runtime/loop.ts';
 import type { OfferCodes } from './runtime/offer-codes.ts';
 import type { Status } from './runtime/status.ts';
+import type { UnknownDevices } from './runtime/unknown-devices.ts';
 import type { Store } from './store/store.ts';
 
 /** What the HTTP side is connected to. */
@@ -23,6 +24,7 @@ export interface HttpParts {
   readonly codes: OfferCodes;
   readonly feed: Feed;
   readonly status: Status;
+  readonly unknownDevices: UnknownDevices;
   readonly counters: Counters;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
@@ -87,6 +89,7 @@ export function httpPorts(parts: HttpParts): HttpPorts {
       features: () => VISIT_SPEC.features.map(({ name, unit, meaning }) => ({ name, unit, meaning })),
       quarantine: (limit) => store.quarantine.list(limit),
       audit: (limit) => store.audit.list(limit),
+      unknownDevices: (limit) => parts.unknownDevices.list(limit),
     },
     accounts: accountsOf(store),
     readiness: parts.readiness,

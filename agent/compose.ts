@@ -35,6 +35,7 @@ import { recover } from './runtime/recovery.ts';
 import { Snapshots } from './runtime/snapshots.ts';
 import { Status } from './runtime/status.ts';
 import { Timers } from './runtime/timers.ts';
+import { UnknownDevices } from './runtime/unknown-devices.ts';
 import { openStore } from './store/store.ts';
 
 /** Why the agent cannot start: one line and what to do. */
@@ -209,6 +210,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     },
   });
 
+  const unknownDevices = new UnknownDevices();
   const gate = new Gate({
     loop,
     decode: (message) => devices.decode(message),
@@ -222,6 +224,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
       const excerpt = excerptOf(message.payload);
       store.quarantine.add({ atMs, topic: maskMacs(message.topic), client: message.client, reason, detail: maskMacs(detail), excerpt });
     },
+    unknown: (message, readings) => unknownDevices.note(devices.introduce(message, readings)),
   });
   for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
     if (input.kind === 'reading') gate.seen(input.reading);
@@ -237,6 +240,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
       codes,
       feed,
       status,
+      unknownDevices,
       counters,
       nowMs: () => clock.nowMs(),
       monotonicMs: systemClock.monotonicMs,
@@ -306,6 +310,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
       // The place comes first: a device may write as soon as its adapter knows it.
       await submit({ kind: 'store.configured', store: changed.store });
       devices.replace(changed.config);
+      unknownDevices.clear();
     },
     stop() {
       stopped ??= (async () => {

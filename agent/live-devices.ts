@@ -2,6 +2,11 @@ import type { StoreConfig } from '../config/schema.ts';
 import type { Decoded, DeviceMessage } from '../devices/adapters/adapter.ts';
 import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
 import { createAdapters } from './compose-adapters.ts';
+import type { Reading } from './core/reading.ts';
+import type { UnknownMessage } from './runtime/unknown-devices.ts';
+
+/** A message without an adapter is looked at up to this size. */
+const MAX_SNIFFED = 8_192;
 
 /** The devices of a store as they are configured now: replaced as a whole when the configuration changes, while everything else goes on. */
 export class LiveDevices {
@@ -28,6 +33,21 @@ export class LiveDevices {
 
   decode(message: DeviceMessage): Decoded {
     return this.#registry.decode(message);
+  }
+
+  /** What a message of a device without a place would be, for whoever is to place it. */
+  introduce(message: DeviceMessage, readings: readonly Reading[]): UnknownMessage {
+    const device = readings[0]?.device;
+    const text = message.payload.length > MAX_SNIFFED ? undefined : Buffer.from(message.payload).toString('utf8');
+    return {
+      topic: message.topic,
+      payload: message.payload,
+      atMs: message.receivedAtMs,
+      adapter: this.#registry.adapterFor(message.topic, text)?.name,
+      // The native form names its device in the topic, and so does an id that no family made up.
+      knownAs: device === undefined ? undefined : (this.#registry.foreignName(device) ?? (device.includes(':') ? undefined : device)),
+      reads: readings.map(({ kind }) => kind),
+    };
   }
 
   /** What a device that signed in may write: by its place in the configuration, the native form where it has none. */

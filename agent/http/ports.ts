@@ -67,7 +67,23 @@ export interface ManagerQueries {
   /** What the numbers of a score mean, in their order. */
   features(): readonly { readonly name: string; readonly unit: string; readonly meaning: string }[];
   quarantine(limit: number): readonly QuarantinedMessage[];
+  /** Devices that speak and have no place in the store, newest first. */
+  unknownDevices(limit: number): readonly UnknownDeviceView[];
   audit(limit: number): readonly { readonly atMs: TimestampMs; readonly action: string; readonly detail: string }[];
+}
+
+/** A device that somebody may want to place; addresses that look like a MAC are masked. */
+export interface UnknownDeviceView {
+  readonly topic: string;
+  /** The adapter that would read it, if any. */
+  readonly adapter: string | undefined;
+  /** What its own messages call it, if that is no hardware address. */
+  readonly knownAs: string | undefined;
+  readonly reads: readonly string[];
+  readonly firstAtMs: TimestampMs;
+  readonly lastAtMs: TimestampMs;
+  readonly messages: number;
+  readonly excerpt: string;
 }
 
 export interface QuarantinedMessage {

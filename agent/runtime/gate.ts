@@ -25,6 +25,8 @@ export interface GateOptions {
     readonly reason: string;
     readonly detail: string;
   }) => void;
+  /** Told about messages of devices that have no place in the store, with what they would say; nobody is told by default. */
+  readonly unknown?: (message: InboundMessage, readings: readonly Reading[]) => void;
 }
 
 /** Every way a message can end, as counted in `endcap_messages_total{outcome}`. */
@@ -66,6 +68,7 @@ export class Gate {
     switch (decoded.kind) {
       case 'ignored':
         this.#count('ignored', decoded.reason);
+        if (decoded.reason === 'unknown-topic') this.#options.unknown?.(message, []);
         return settle('done');
       case 'malformed':
         this.#count('malformed', decoded.reason);
@@ -96,6 +99,7 @@ export class Gate {
     const admission = admit(loop.state, reading);
     if (admission !== 'admitted') {
       this.#count(admission, reading.kind);
+      if (admission === 'unknown-device') this.#options.unknown?.(message, [reading]);
       return settle('done');
     }
     const sheddable = READING_CLASS[reading.kind] === 'telemetry';

@@ -48,6 +48,7 @@ export class Placements {
   readonly #byId = new Map<DeviceId, Source>();
   readonly #bridges = new Map<string, Source>();
   readonly #unplaced = new Map<string, Source>();
+  readonly #names = new Map<DeviceId, string>();
   readonly #tags: ReadonlyMap<string, TagId>;
   readonly sources: readonly PlacedSource[];
 
@@ -93,14 +94,23 @@ export class Placements {
     return this.#tags.has(canonicalBeacon(identity));
   }
 
+  /** What an unplaced device calls itself, by the id it is talked about with; `undefined` for an address, and for what was not heard lately. */
+  foreignName(device: DeviceId): string | undefined {
+    return this.#names.get(device);
+  }
+
   #stranger(family: string, name: string): Source {
     const key = keyOf(family, name);
     const known = this.#unplaced.get(key);
     if (known !== undefined) return known;
-    if (this.#unplaced.size >= MAX_UNPLACED) this.#unplaced.clear();
+    if (this.#unplaced.size >= MAX_UNPLACED) {
+      this.#unplaced.clear();
+      this.#names.clear();
+    }
     const device = unplacedId(family, name);
     const source: Source = { device, placed: undefined, slot: undefined, slotOf: (channel) => channelId(channel) ?? device };
     this.#unplaced.set(key, source);
+    if (!isAddressLike(name)) this.#names.set(device, name);
     return source;
   }
 }

@@ -73,6 +73,8 @@ export interface AdapterRegistry {
   decode(message: DeviceMessage): Decoded;
   /** The adapter that reads this topic, or would read this text; for devices that are not placed yet. */
   adapterFor(topic: string, text?: string): Adapter | undefined;
+  /** What an unplaced device of a reading calls itself; `undefined` for a hardware address. */
+  foreignName(device: string): string | undefined;
   /** MQTT filters that cover everything these adapters read, for a subscription on an external broker. */
   readonly subscriptions: readonly string[];
   /** What a placed device may write; an empty list for one that is not placed. */
@@ -131,6 +133,7 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
       const device = devices.find((candidate) => candidate.id === id);
       return device === undefined ? [] : topicsOfDevice(device, byName, settings.store);
     },
+    foreignName: (device) => placements.foreignName(device),
     adapterFor: (topic, text) => route(topic)?.adapter ?? recognise(text),
     decode(message) {
       const found = route(message.topic);

@@ -35,6 +35,7 @@ const ALLOWED: Readonly<Record<string, readonly Caller[]>> = {
   'GET /api/v1/store/stream': SIGNED_IN,
   'GET /api/v1/store/decisions': SIGNED_IN,
   'GET /api/v1/store/quarantine': ['manager', 'admin'],
+  'GET /api/v1/store/unknown-devices': ['manager', 'admin'],
   'GET /api/v1/store/audit': ['manager', 'admin'],
   'POST /api/v1/store/pause': ['manager', 'admin'],
   'GET /api/v1/store/qr': SIGNED_IN,

@@ -5,7 +5,7 @@ import type { StoreOverview } from '../../agent/core/overview.ts';
 import type { StoreMap } from '../../agent/core/store-map.ts';
 import { MINUTE_MS, SECOND_MS } from '../../agent/core/units.ts';
 import type { ConsentPurpose } from '../../agent/core/visit.ts';
-import type { HttpCounters, HttpPorts, OfferEvent, QuarantinedMessage, Submit, VisitView } from '../../agent/http/ports.ts';
+import type { HttpCounters, HttpPorts, OfferEvent, QuarantinedMessage, Submit, UnknownDeviceView, VisitView } from '../../agent/http/ports.ts';
 import { sampleStore } from './sample-store.ts';
 
 /** A time that tests move by hand. */
@@ -46,6 +46,7 @@ export class FakeStore {
   readonly accounts = new FakeAccounts(this.clock);
   readonly decisions: Decision[] = [];
   readonly quarantined: QuarantinedMessage[] = [];
+  readonly unknown: UnknownDeviceView[] = [];
   readonly checks: { name: string; ready: boolean; sentence: string }[] = [
     { name: 'database', ready: true, sentence: 'The database can be written.' },
   ];
@@ -102,6 +103,7 @@ export class FakeStore {
           .slice(0, limit),
       features: () => [{ name: 'picks', unit: 'count', meaning: 'times this product was picked up' }],
       quarantine: (limit) => this.quarantined.slice(0, limit),
+      unknownDevices: (limit) => this.unknown.slice(0, limit),
       audit: (limit) => this.accounts.entries.slice(-limit).reverse(),
     },
     accounts: this.accounts,

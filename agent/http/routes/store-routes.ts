@@ -3,7 +3,17 @@ import type { Decision } from '../../core/decision.ts';
 import type { HttpContext } from '../context.ts';
 import { problem } from '../problem.ts';
 import { defineRoute, json, type Route } from '../route.ts';
-import { AuditList, DecisionPage, DecisionsQuery, ListQuery, PauseBody, PauseNow, QrQuery, QuarantineList } from '../schemas/manager.ts';
+import {
+  AuditList,
+  DecisionPage,
+  DecisionsQuery,
+  ListQuery,
+  PauseBody,
+  PauseNow,
+  QrQuery,
+  QuarantineList,
+  UnknownDeviceList,
+} from '../schemas/manager.ts';
 import { OverviewView } from '../schemas/overview.ts';
 import { problemOf } from '../submit-problem.ts';
 
@@ -56,6 +66,16 @@ export function storeRoutes({ ports, overviewFeed, sessions }: HttpContext): rea
       query: ListQuery,
       responses: { 200: { description: 'The messages', schema: QuarantineList } },
       handle: ({ query }) => json(200, { messages: manager.quarantine(query.limit) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v1/store/unknown-devices',
+      policy: 'manager',
+      group: 'manager',
+      summary: 'Devices that speak and have no place in the store, with the adapter that would read them',
+      query: ListQuery,
+      responses: { 200: { description: 'The devices', schema: UnknownDeviceList } },
+      handle: ({ query }) => json(200, { devices: manager.unknownDevices(query.limit) }),
     }),
     defineRoute({
       method: 'GET',

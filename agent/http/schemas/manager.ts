@@ -103,6 +103,23 @@ export const QuarantineList = z.strictObject({
 });
 export type QuarantineList = z.infer<typeof QuarantineList>;
 
+/** Answer of `GET /api/v1/store/unknown-devices`, the one heard last first. */
+export const UnknownDeviceList = z.strictObject({
+  devices: list(
+    z.strictObject({
+      topic: z.string(),
+      adapter: z.string().optional(),
+      knownAs: z.string().optional(),
+      reads: list(z.string()),
+      firstAtMs: AtMs,
+      lastAtMs: AtMs,
+      messages: z.number(),
+      excerpt: z.string(),
+    }),
+  ),
+});
+export type UnknownDeviceList = z.infer<typeof UnknownDeviceList>;
+
 /** Answer of `GET /api/v1/store/audit`, newest first. */
 export const AuditList = z.strictObject({ entries: list(z.strictObject({ atMs: AtMs, action: z.string(), detail: z.string() })) });
 export type AuditList = z.infer<typeof AuditList>;

@@ -41,6 +41,8 @@ const GOOD: readonly [kind: string, body: object][] = [
   ['button', { action: 'single_left' }],
   ['reach', { active: true, slot: '03-2' }],
   ['distance', { metres: 0.42 }],
+  ['dwell', { zone: 'pantry', ms: 42_000 }],
+  ['flow', { from: 'pantry', to: 'fresh', count: 1 }],
   ['climate', { temperatureC: -18 }],
   ['climate', { temperatureC: 4, humidityPercent: 80, illuminanceLux: 300, co2Ppm: 600 }],
 ];
