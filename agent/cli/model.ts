@@ -31,7 +31,7 @@ export function registerModel(program: Command, context: CommandContext): void {
     .option('-c, --config <file>', 'store to simulate (or ENDCAP_CONFIG)')
     .option('--out <folder>', 'where the model, its manifest and its report go', join(packageRoot(), 'models/artifacts'))
     .option('--rows <file>', 'train on these rows instead of simulating')
-    .option('--version <text>', 'version to write into the manifest', '1')
+    .option('--model-version <text>', 'version to write into the manifest', '1')
     .action((words: TrainWords) => train(words, context));
   model
     .command('rows')
@@ -48,7 +48,7 @@ interface TrainWords {
   readonly config?: string;
   readonly out: string;
   readonly rows?: string;
-  readonly version: string;
+  readonly modelVersion: string;
 }
 
 interface RowsWords {
@@ -66,7 +66,7 @@ async function train(words: TrainWords, context: CommandContext): Promise<void> 
     const result = await trainIntent({
       rowsPath,
       outDir: resolve(context.workingDirectory, words.out),
-      version: words.version,
+      version: words.modelVersion,
       source:
         words.rows === undefined ? `simulated days without offers: ${LEARN_FROM.join(', ')}; judged by ${JUDGE_BY.join(', ')}` : words.rows,
       ...(words.rows === undefined ? { testStores: [...JUDGE_BY] } : {}),

@@ -14,7 +14,7 @@ const TABLE: readonly (readonly [name: string, from: string, to: string, problem
     'an unknown key in a list',
     'cost: 1.50',
     'cost: 1.50, colour: red',
-    'store.yaml:12:68: unknown setting "colour" in products[0] (known here: sku, name, category, price, cost, unitGrams)',
+    'store.yaml:12:68: unknown setting "colour" in products[0] (known here: sku, name, category, price, cost, unitGrams, unitSpreadGrams)',
   ],
   ['a missing value, at its section', '  name: Corner\n', '', 'store.yaml:2:3: store.name is missing'],
   [
