@@ -3,6 +3,7 @@ import type { StoreConfig } from '../config/schema.ts';
 import type { Secrets } from '../config/secrets.ts';
 import type { AdapterRegistry } from '../devices/adapters/registry.ts';
 import { agentPresence } from '../devices/channels/agent-status.ts';
+import { nativeTopic } from '../devices/topics.ts';
 import { DEFAULT_BROKER_LIMITS } from '../devices/transports/broker-limits.ts';
 import type { DeviceAuthenticator } from '../devices/transports/device-authenticator.ts';
 import { EmbeddedBroker } from '../devices/transports/embedded-broker.ts';
@@ -34,7 +35,7 @@ export function createTransport(
       {
         url: mqtt.url,
         clientId: `endcap-${store.id}`,
-        filters: parts.devices.registry.subscriptions,
+        filters: [...parts.devices.registry.subscriptions, ...frameTopics(config)],
         ...(mqtt.username === undefined ? {} : { username: mqtt.username }),
         ...(parts.secrets.mqttPassword === undefined ? {} : { password: parts.secrets.mqttPassword }),
         ...(mqtt.caFile === undefined ? {} : { tls: { ca: readFileSync(mqtt.caFile, 'utf8') } }),
@@ -67,6 +68,11 @@ export function createTransport(
     },
     { authenticator: authenticatorOf(parts), clock: parts.clock, presence },
   );
+}
+
+/** Topics of the cameras that send their pictures over MQTT. */
+function frameTopics({ cameras, store }: StoreConfig): readonly string[] {
+  return cameras.filter(({ source }) => source === 'mqtt').map(({ id }) => nativeTopic(store.id, id, 'frame'));
 }
 
 /** Devices sign in with their id as user name; the client id is theirs to choose. What they may write follows from their adapter. */

@@ -7,6 +7,7 @@ import { ListenError } from '../devices/transports/listen-error.ts';
 import { GuardedScorer } from '../models/guarded-scorer.ts';
 import { loadOnnxScorer } from '../models/onnx-scorer.ts';
 import { RuleScorer } from '../models/rule-scorer.ts';
+import { cameraOfFrame, createCameras } from './compose-cameras.ts';
 import { createTransport } from './compose-devices.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
 import { createCloudLink } from './compose-sync.ts';
@@ -46,6 +47,8 @@ export interface StartError {
 
 export interface AgentOptions {
   readonly log: Logger;
+  /** The program that looks at pictures, by default the installed one. */
+  readonly visionProgram?: string;
 }
 
 /** A running agent. */
@@ -70,7 +73,7 @@ const REMEMBERED_ROWS = 50_000;
 const MINUTE_MS = 60_000;
 
 /** Builds and starts everything a store needs, in order; the only place that knows every part. */
-export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): Promise<Result<Agent, StartError>> {
+export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: AgentOptions): Promise<Result<Agent, StartError>> {
   const { config, store: map, secrets } = loaded;
   const opened = openStore({
     dir: config.data.dir,
@@ -204,6 +207,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     disk: () => store.database.usage(),
     outcomes,
     startFindings,
+    moreFindings: () => cameras.findings(),
     onProblems({ began, ended }) {
       for (const { sentence, hint } of began) log.warn({ hint }, sentence);
       for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
@@ -229,6 +233,15 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
     if (input.kind === 'reading') gate.seen(input.reading);
   }
+
+  const cameras = createCameras({
+    config,
+    file: loaded.file,
+    map,
+    nowMs: () => clock.nowMs(),
+    receive: (message) => gate.receive(message, () => undefined),
+    program: visionProgram,
+  });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
   const http = createHttpServer({
@@ -277,6 +290,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   const timers = new Timers((name, error) => log.error({ err: error, timer: name }, 'A regular task failed and will be tried again'));
   async function abandon(error: StartError): Promise<Result<never, StartError>> {
     timers.stop();
+    cameras.stop();
     await http.stop();
     await transport.stop();
     await loop.stop();
@@ -288,7 +302,12 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
   const listening = await http.start();
   if (!listening.ok) return abandon(listening.error);
   try {
-    await transport.start((message, settle) => gate.receive(message, settle));
+    await transport.start((message, settle) => {
+      const camera = cameraOfFrame(map.storeId, message.topic);
+      // A picture is looked at and forgotten: it never comes near what is written.
+      if (camera !== undefined && cameras.take(camera, message.payload)) return settle('done');
+      gate.receive(message, settle);
+    });
   } catch (error) {
     if (error instanceof ListenError)
       return abandon({
@@ -298,6 +317,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     throw error;
   }
   cloud.start();
+  cameras.start();
   startTimers(timers, { loop, clock, status, store, transport, submit, log, storeId: map.storeId, startedAtMs });
 
   let stopped: Promise<void> | undefined;
@@ -315,6 +335,7 @@ export async function startAgent(loaded: LoadedConfig, { log }: AgentOptions): P
     stop() {
       stopped ??= (async () => {
         timers.stop();
+        cameras.stop();
         // First no more comes in, then what is inside is written, then the readers go.
         await transport.stop();
         await loop.stop();

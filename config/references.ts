@@ -15,6 +15,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
   const devices = named(written, 'devices');
   const campaigns = named(written, 'campaigns');
   const families = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
+  const cameras = named(written, 'cameras');
   const mappings = named(written, 'mappings');
   const adapters = new Set([...families, ...texts(mappings, 'name')]);
   const sets = {
@@ -32,6 +33,8 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...duplicates('product', products, 'sku'),
     ...duplicates('device', devices, 'id'),
     ...duplicates('tag', named(written, 'tags'), 'id'),
+    ...duplicates('camera', cameras, 'id'),
+    ...cameras.flatMap((camera) => missing('zone', camera, 'zone', sets.zone)),
     ...duplicates('campaign', campaigns, 'id'),
     ...duplicates('till', entries(field(field(written, 'http'), 'tillKeys'), ['http', 'tillKeys']), 'till'),
     ...fixtures.flatMap((fixture) => [

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { calibrationSection } from './sections/calibration.ts';
+import { camerasSection } from './sections/cameras.ts';
 import { campaignsSection } from './sections/campaigns.ts';
 import { devicesSection, tagsSection } from './sections/devices.ts';
 import { mappingsSection } from './sections/foreign.ts';
@@ -21,6 +22,7 @@ export const storeConfigSchema = z.strictObject({
   products: productsSection,
   devices: devicesSection,
   mappings: mappingsSection,
+  cameras: camerasSection,
   tags: tagsSection,
   calibration: calibrationSection,
   campaigns: campaignsSection,

@@ -33,7 +33,7 @@ export function toStoreMap(config: StoreConfig): StoreMap {
       ...(unitGrams === undefined ? {} : { unitGrams }),
       ...(unitSpreadGrams === undefined ? {} : { unitSpreadGrams }),
     })),
-    devices: toDevices(config),
+    devices: [...toDevices(config), ...toCameraDevices(config)],
     tags: config.tags,
     campaigns: config.campaigns.map((campaign) => toCampaign(campaign, store.timeZone)),
     policy: toPolicy(config.policy),
@@ -64,6 +64,24 @@ function toDevices({ devices, fixtures, calibration }: StoreConfig): StoreMap['d
     };
   });
 }
+
+/** A camera that the agent looks through itself is a device like any other; one that is listed among them stays as it is listed. */
+function toCameraDevices({ cameras, devices }: StoreConfig): StoreMap['devices'] {
+  const listed = new Set(devices.map(({ id }) => id));
+  return cameras
+    .filter(({ id }) => !listed.has(id))
+    .map(({ id, name, zone }) => ({
+      id,
+      name: name ?? id,
+      adapter: 'native',
+      role: 'camera' as const,
+      ...(zone === undefined ? {} : { zone }),
+      quietAfterMs: CAMERA_QUIET_MS,
+    }));
+}
+
+/** A camera repeats its counts every few seconds; what is wrong with its pictures is noticed long before. */
+const CAMERA_QUIET_MS = 5 * 60_000;
 
 function toCampaign(campaign: StoreConfig['campaigns'][number], timeZone: string): Campaign {
   const { startsAt, endsAt, budget, ...rest } = campaign;

@@ -3,6 +3,7 @@ import type { StepContext } from './context.ts';
 import { noteDevice, noteStatus } from './device-health.ts';
 import type { ZoneId } from './ids.ts';
 import type { ReadingInput } from './input.ts';
+import { peopleSeen, stayed } from './people.ts';
 import { sightTag } from './place.ts';
 import type { Reading } from './reading.ts';
 import { observeReach, observeShelf, observeTag } from './shelf/react.ts';
@@ -29,9 +30,9 @@ export function observe(context: StepContext, input: ReadingInput): void {
     case 'ble.sighting':
       return sighting(context, reading);
     case 'presence':
-      return people(context, reading, reading.count);
+      return peopleSeen(context, reading.zone ?? zoneOf(context, reading), reading.count);
     case 'camera.detections':
-      return reading.partial === true ? undefined : people(context, reading, reading.people.length);
+      return reading.partial === true ? undefined : peopleSeen(context, zoneOf(context, reading), reading.people.length);
     case 'door.count':
       count(context, 'doorIn', zoneOf(context, reading), reading.in);
       return count(context, 'doorOut', zoneOf(context, reading), reading.out);
@@ -46,6 +47,9 @@ export function observe(context: StepContext, input: ReadingInput): void {
     case 'reach':
       if (!reading.active) return;
       return observeReach(context, { slot: reading.slot, fixture: context.store.devices.get(reading.device)?.fixture });
+    case 'dwell':
+      return stayed(context, reading.zone, reading.ms);
+    case 'flow':
     case 'climate':
     case 'contact':
     case 'occupancy':
@@ -81,11 +85,6 @@ function sighting(context: StepContext, reading: Extract<Reading, { readonly kin
     visit.place = { ...place, sinceMs: visit.place.sinceMs };
   }
   countVisit(context, place.zone, visit.id);
-}
-
-function people(context: StepContext, reading: Reading, seen: number): void {
-  const zone = zoneOf(context, reading);
-  if (zone !== undefined) context.state.people.set(zone, { count: seen, atMs: context.nowMs });
 }
 
 function zoneOf(context: StepContext, reading: Reading): ZoneId | undefined {

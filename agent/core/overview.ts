@@ -66,6 +66,10 @@ export interface ZoneOverview {
   readonly visitsNow: number;
   readonly visitsToday: number;
   readonly meanDwellMs: DurationMs;
+  /** People that sensors or cameras count there now; undefined where nothing counts, or has not lately. */
+  readonly peopleNow?: number | undefined;
+  /** How long people whom a camera saw stayed today, on average; undefined where none did. */
+  readonly meanStayMs?: DurationMs | undefined;
   readonly offersToday: number;
   readonly lastSeenAtMs: TimestampMs | undefined;
   readonly state: 'ok' | 'quiet' | 'blind';

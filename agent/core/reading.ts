@@ -1,4 +1,4 @@
-import type { DeviceId, SlotId } from './ids.ts';
+import type { DeviceId, SlotId, ZoneId } from './ids.ts';
 import type { Cents, Dbm, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
 
 /**
@@ -20,7 +20,12 @@ export type ReadingBody =
   | { readonly kind: 'shelf.pick'; readonly slot: SlotId; readonly count: number }
   | { readonly kind: 'shelf.return'; readonly slot: SlotId; readonly count: number }
   | RfidRead
-  | { readonly kind: 'presence'; readonly count: number }
+  /** How many people are in a zone now: in `zone`, or without it in the zone of the device. */
+  | { readonly kind: 'presence'; readonly count: number; readonly zone?: ZoneId }
+  /** Somebody left a zone after having been in it for `ms`. */
+  | { readonly kind: 'dwell'; readonly zone: ZoneId; readonly ms: DurationMs }
+  /** People went from one zone into another. */
+  | { readonly kind: 'flow'; readonly from: ZoneId; readonly to: ZoneId; readonly count: number }
   | { readonly kind: 'ble.sighting'; readonly beacon: string; readonly rssiDbm: Dbm; readonly txPowerDbm?: Dbm }
   | CameraDetections
   | { readonly kind: 'door.count'; readonly in: number; readonly out: number }
@@ -113,6 +118,8 @@ export const READING_CLASS = {
   'shelf.return': 'event',
   'rfid.read': 'telemetry',
   presence: 'telemetry',
+  dwell: 'telemetry',
+  flow: 'telemetry',
   'ble.sighting': 'telemetry',
   'camera.detections': 'telemetry',
   'door.count': 'event',

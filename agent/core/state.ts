@@ -79,6 +79,15 @@ export interface OpenMinute {
   readonly cells: Map<string, { readonly visits: Set<VisitId>; readonly counts: Record<TallyName, number> }>;
 }
 
+/** What a zone saw since local midnight: visits, and with `stays` people that a camera saw come and go. */
+export interface ZoneToday {
+  visits: number;
+  dwellMs: number;
+  offers: number;
+  stays?: number;
+  stayMs?: number;
+}
+
 /** Counters since local midnight, for the manager page. */
 export interface Today {
   day: string;
@@ -86,7 +95,7 @@ export interface Today {
   checkedMinute: number;
   readonly funnel: [number, number, number, number, number, number];
   readonly holds: Map<HoldReason, number>;
-  readonly zones: Map<ZoneId, { visits: number; dwellMs: number; offers: number }>;
+  readonly zones: Map<ZoneId, ZoneToday>;
   readonly fixtures: Map<FixtureId, { interactions: number; lastEventAtMs: TimestampMs }>;
   readonly campaigns: Map<CampaignId, { offers: number; redeemed: number }>;
   salesCents: Cents;

@@ -140,11 +140,24 @@ function zonesOf(state: Readonly<State>, store: CompiledStore, nowMs: TimestampM
       visitsNow: visitsNow.get(zone.id) ?? 0,
       visitsToday: today?.visits ?? 0,
       meanDwellMs: today === undefined || today.visits === 0 ? 0 : Math.round(today.dwellMs / today.visits),
+      ...countedIn(state, zone.id, nowMs),
       offersToday: today?.offers ?? 0,
       lastSeenAtMs: seen.length === 0 ? undefined : Math.max(...seen),
       state: devices.length === 0 ? 'blind' : heard ? 'ok' : 'quiet',
     };
   });
+}
+
+/** A count older than this says nothing about now; cameras repeat theirs far more often. */
+const COUNT_TTL_MS = 60_000;
+
+function countedIn(state: Readonly<State>, zone: string, nowMs: TimestampMs): Pick<ZoneOverview, 'peopleNow' | 'meanStayMs'> {
+  const people = state.people.get(zone);
+  const { stays = 0, stayMs = 0 } = state.today.zones.get(zone) ?? {};
+  return {
+    ...(people !== undefined && nowMs - people.atMs <= COUNT_TTL_MS && { peopleNow: people.count }),
+    ...(stays > 0 && { meanStayMs: Math.round(stayMs / stays) }),
+  };
 }
 
 /** A guest counts when it is likelier there than not. */

@@ -25,6 +25,8 @@ export interface StatusSources {
   readonly disk: () => { readonly usedBytes: number; readonly quotaBytes: number };
   readonly outcomes: () => { readonly treated: ArmSums; readonly holdout: ArmSums };
   readonly startFindings: readonly Finding[];
+  /** What else is wrong now, from parts that watch themselves. */
+  readonly moreFindings?: () => readonly Finding[];
   readonly onProblems: (change: { readonly began: readonly Finding[]; readonly ended: readonly Finding[] }) => void;
 }
 
@@ -85,7 +87,7 @@ export class Status {
       shedLastMinute: this.#grew('shed', MINUTE_MS, now),
       malformedLastHour: this.#grew('malformed', HOUR_MS, now),
       unplacedLastHour: this.#grew('unplaced', HOUR_MS, now),
-      startFindings: this.#sources.startFindings,
+      startFindings: [...this.#sources.startFindings, ...(this.#sources.moreFindings?.() ?? [])],
     });
     const change = this.#problems.update(findings, now);
     if (change.began.length > 0 || change.ended.length > 0) this.#sources.onProblems(change);

@@ -13,6 +13,8 @@ const ZoneView = z.strictObject({
   visitsNow: count,
   visitsToday: count,
   meanDwellMs: count,
+  peopleNow: count.optional(),
+  meanStayMs: count.optional(),
   offersToday: count,
   lastSeenAtMs: AtMs.optional(),
   state: z.enum(['ok', 'quiet', 'blind']),

@@ -37,6 +37,7 @@ export function PlaceDetails(props: { readonly selection: Selection | undefined;
 
 function Legend(): JSX.Element {
   const { zones } = useOverview();
+  const counted = zones.some(({ peopleNow }) => peopleNow !== undefined);
   return (
     <aside class="place-details" aria-label="How to read the plan">
       <p>Choose a zone or a shelf to see more.</p>
@@ -49,8 +50,13 @@ function Legend(): JSX.Element {
         <thead>
           <tr>
             <th scope="col">Zone</th>
+            {counted ? (
+              <th scope="col" class="number">
+                People
+              </th>
+            ) : null}
             <th scope="col" class="number">
-              Now
+              {counted ? 'Visits' : 'Now'}
             </th>
             <th scope="col" class="number">
               Today
@@ -68,6 +74,7 @@ function Legend(): JSX.Element {
                   </span>
                 )}
               </th>
+              {counted ? <td class="number">{zone.peopleNow === undefined ? '–' : count(zone.peopleNow, LOCALE)}</td> : null}
               <td class="number">{count(zone.visitsNow, LOCALE)}</td>
               <td class="number">{count(zone.visitsToday, LOCALE)}</td>
             </tr>
@@ -94,6 +101,18 @@ function ZoneDetails(props: {
           <dt>Visits now</dt>
           <dd>{count(zone.visitsNow, LOCALE)}</dd>
         </div>
+        {zone.peopleNow === undefined ? null : (
+          <div>
+            <dt>People counted now</dt>
+            <dd>{count(zone.peopleNow, LOCALE)}</dd>
+          </div>
+        )}
+        {zone.meanStayMs === undefined ? null : (
+          <div>
+            <dt>Mean stay, counted</dt>
+            <dd>{span(zone.meanStayMs)}</dd>
+          </div>
+        )}
         <div>
           <dt>Visits today</dt>
           <dd>{count(zone.visitsToday, LOCALE)}</dd>
