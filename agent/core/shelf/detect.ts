@@ -35,6 +35,8 @@ export const CERTAIN: Probability = 0.9;
 const TAKE_STILL_MS: DurationMs = 350;
 const PUT_STILL_MS: DurationMs = 900;
 const MANY_STILL_MS: DurationMs = 1_400;
+const SWAYING_STILL_MS: DurationMs = 1_800;
+const UNEXPECTED_STILL_MS: DurationMs = 1_800;
 /** A put-back takes three readings, unless they are this far apart. */
 const SPARSE_MS: DurationMs = 5 * SECOND_MS;
 /** How long a doubtful change may become clear, and how long one that is no goods may go away again. */
@@ -108,11 +110,14 @@ function judge(
   const stillMs = still.toMs - still.fromMs;
   if (stillMs < TAKE_STILL_MS) return undefined;
   if (grams > 0 && (stillMs < PUT_STILL_MS || (still.bins < 3 && stillMs < SPARSE_MS))) return undefined;
+  // A hand that rests sways by more than the cell's own noise; goods that still swing will be still a moment later.
+  if (grams > 0 && still.range > noiseWidth(cell) && stillMs < SWAYING_STILL_MS) return undefined;
   const explanations = plate.explain({ grams, sdGrams });
   const best = explanations[0];
   const explained = explanations.reduce((sum, { probability }) => sum + probability, 0);
   const patienceMs = explained < 0.5 ? STRANGE_MS : best !== undefined && best.probability >= CERTAIN ? 0 : DOUBT_MS;
   if (waitedMs < patienceMs) return undefined;
+  if (best?.isExpected === false && stillMs < UNEXPECTED_STILL_MS) return undefined;
   if (best !== undefined && best.units > 2 && stillMs < MANY_STILL_MS) return undefined;
   const sinceMs = level.seenAtMs;
   cell.level = { grams: still.grams, seenAtMs: still.toMs, sinceMs: still.fromMs };
@@ -148,8 +153,12 @@ function noteExcursion(cell: CellTrack, newest: Bin, plate: PlateQuestion): void
 
 /** Readings within this of each other hold still: noise, or the last of the swing of a plate with heavy goods, but never much of a unit. */
 function stillWidth(cell: CellTrack, plate: PlateQuestion): Grams {
-  const noise = 7 * sigmaOf(cell.noise) + cell.noise.quantum;
-  return Math.min(Math.max(noise, Math.min(20, 0.02 * plate.unitGrams)), Math.max(3, 0.6 * plate.unitGrams));
+  return Math.min(Math.max(noiseWidth(cell), Math.min(20, 0.02 * plate.unitGrams)), Math.max(3, 0.6 * plate.unitGrams));
+}
+
+/** Nearly all readings of a plate at rest lie within this of each other. */
+function noiseWidth(cell: CellTrack): Grams {
+  return 7 * sigmaOf(cell.noise) + cell.noise.quantum;
 }
 
 /** Deviation of the difference between the weight now and the level: white noise of both, slow wander, creep, and drift while unseen. */

@@ -56,6 +56,8 @@ export interface Explanation {
   readonly fit: number;
   /** For one unit of a neighbour's product put here, how likely somebody is about to put it back; 0 for all others. */
   readonly rivalHeld: Probability;
+  /** False for a put-back of what nobody is known to hold: a hand may rest there instead, so it needs a longer look. */
+  readonly isExpected: boolean;
 }
 
 /** Most units of one change that are considered. */
@@ -78,6 +80,8 @@ const MISPLACED_PAIR = 0.05;
 const NOT_HELD = 0.3;
 /** More than the plate holds, or than fits, is a wrong count: possible, hardly likely. */
 const BEYOND_STOCK = 0.02;
+/** Whoever sweeps a slot mostly takes all there is. */
+const ALL_FACTOR = 5;
 /** How much sooner a thing that does not belong there is taken than any one unit of the goods: it lies in front, and staff tidy up. */
 const GUEST_FIRST = 2;
 /** A product that a tag reader noticed arriving. */
@@ -103,20 +107,29 @@ export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams
 
 function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
   const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
-    const isThere = goods.units === undefined || units <= goods.units;
+    const there = goods.units === undefined || units < goods.units ? 1 : units === goods.units ? ALL_FACTOR : BEYOND_STOCK;
     return {
       sku: goods.sku,
       units: -units,
       guest: undefined,
-      probability: countPrior(units) * (isThere ? 1 : BEYOND_STOCK) * density,
+      probability: countPrior(units) * there * density,
       fit: density,
       rivalHeld: 0,
+      isExpected: true,
     };
   });
   const prior = (countPrior(1) * GUEST_FIRST) / (GUEST_FIRST + (goods.about ?? GUEST_FIRST));
   for (const guest of goods.guests) {
     const density = normal(-change.grams - guest.grams, Math.hypot(change.sdGrams, 1 + 0.01 * guest.grams));
-    found.push({ sku: guest.sku, units: -1, guest, probability: prior * guest.probability * density, fit: density, rivalHeld: 0 });
+    found.push({
+      sku: guest.sku,
+      units: -1,
+      guest,
+      probability: prior * guest.probability * density,
+      fit: density,
+      rivalHeld: 0,
+      isExpected: true,
+    });
   }
   return found;
 }
@@ -132,6 +145,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
       probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density,
       fit: density,
       rivalHeld: 0,
+      isExpected: goods.held > 0 || goods.isSeen,
     };
   });
   for (const other of goods.others) {
@@ -148,6 +162,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
         probability: prior * many * density,
         fit: density,
         rivalHeld: units === 1 && other.isNeighbour ? other.held : 0,
+        isExpected: other.held > 0 || other.isSeen,
       });
     }
   }
@@ -178,7 +193,7 @@ function deviationOf(unit: UnitWeight, units: number, sdGrams: Grams): Grams {
 /** One unit is what mostly moves; a long tail for sweeps and staff. */
 function countPrior(units: number): number {
   if (units === 1) return 0.5;
-  return units === 2 ? 0.2 : 0.06 * 0.85 ** (units - 3);
+  return units === 2 ? 0.2 : 0.06 * 0.93 ** (units - 3);
 }
 
 function normal(off: Grams, deviation: Grams): number {
