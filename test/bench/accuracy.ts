@@ -6,15 +6,19 @@ import { type Summary, scoreWalk, summarise, type WalkScore } from './accuracy/s
 import { type Hall, readHall } from './accuracy/walks.ts';
 import { type Figure, median, percentile } from './figure.ts';
 import { formatSection, formatSummary, loadNow, type SectionReport } from './report.ts';
+import { benchShelf, formatShelfRows, shelfFigures } from './shelf.ts';
 
 /**
- * How well the agent knows who is where, on recordings that nobody here made: `npm run bench:accuracy [-- --data FOLDER]`. Whatever is
- * learned is learned from the other walks or tags; every constant of the filters is fixed in agent/core/locate.
+ * How well the agent knows who is where, on recordings that nobody here made, and what was taken, on simulated scales:
+ * `npm run bench:accuracy [-- --data FOLDER]`. Whatever is learned is learned from the other walks or tags; every constant of the filters is
+ * fixed in agent/core/locate and agent/core/shelf.
  */
-function main(words: readonly string[]): number {
+async function main(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options: { data: { type: 'string', default: '../shared/data' } } });
   const hall = readHall(join(values.data, 'ble-walks'));
   const tags = readDoor(join(values.data, 'ble-vestibule'));
+  const shelf = await shelfReport();
+  process.stdout.write(`${formatSection(shelf.report)}\n${shelf.table}\n\n`);
   if (hall === undefined || tags === undefined) {
     process.stderr.write(`Cannot measure accuracy: there are no recordings in "${values.data}"; name their folder with --data\n`);
     return 69;
@@ -27,7 +31,7 @@ function main(words: readonly string[]): number {
     ]),
   ];
   for (const section of reports) process.stdout.write(`${formatSection(section)}\n`);
-  process.stdout.write(`${formatSummary(reports)}\n`);
+  process.stdout.write(`${formatSummary([shelf.report, ...reports])}\n`);
   return 0;
 }
 
@@ -36,6 +40,16 @@ function report(name: string, title: string, measure: () => readonly Figure[]): 
   const startedMs = performance.now();
   const figures = measure();
   return { name, title, figures, remarks: [], seconds: (performance.now() - startedMs) / 1_000, load: [before, loadNow()] };
+}
+
+async function shelfReport(): Promise<{ readonly report: SectionReport; readonly table: string }> {
+  const before = loadNow();
+  const startedMs = performance.now();
+  const rows = await benchShelf();
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const title = 'simulated scales from 1 to 60 Hz in 17 situations, scene by scene below';
+  const figures = shelfFigures(rows);
+  return { report: { name: 'shelf', title, figures, remarks: [], seconds, load: [before, loadNow()] }, table: formatShelfRows(rows) };
 }
 
 /** Figures of the walks: the filter as it runs in a surveyed store against its goals, then what else was tried. Spread over walks. */
@@ -149,4 +163,4 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-if (process.argv[1]?.endsWith('accuracy.js') === true) process.exitCode = main(process.argv.slice(2));
+if (process.argv[1]?.endsWith('accuracy.js') === true) process.exitCode = await main(process.argv.slice(2));

@@ -5,7 +5,7 @@ import type { Product, Slot } from '../../agent/core/store-map.ts';
 import type { ShelfScene, WeightReading } from '../../devices/simulator/shelf-scene.ts';
 import { type SceneKind, SHELF_SCENES, writeScene } from '../../devices/simulator/shelf-scenes.ts';
 import { sampleStore } from '../support/sample-store.ts';
-import { median } from './figure.ts';
+import { type Figure, median } from './figure.ts';
 import { ThresholdDetector } from './shelf-baseline.ts';
 import { emptyScore, f1Of, precisionOf, type Report, recallOf, type ShelfScore, scoreScene } from './shelf-score.ts';
 
@@ -44,7 +44,7 @@ const NOISES = [
 ] as const;
 
 /** Scores the shelf detector on every scene, at nominal and three times the noise. `seed` names the dice of the acts and of the scales. */
-export async function benchShelf(seed = 'bench'): Promise<readonly ShelfRow[]> {
+export async function benchShelf(seed = 'score'): Promise<readonly ShelfRow[]> {
   const rows: ShelfRow[] = [];
   for (const { times, goal } of NOISES) {
     const total = new Sums();
@@ -59,6 +59,28 @@ export async function benchShelf(seed = 'bench'): Promise<readonly ShelfRow[]> {
     rows.push({ ...total.row('all scenes', times), goal });
   }
   return rows;
+}
+
+/** The rows over all scenes against their goals; the spread is that of the scenes. */
+export function shelfFigures(rows: readonly ShelfRow[]): readonly Figure[] {
+  return rows.flatMap((row): readonly Figure[] => {
+    if (row.goal === undefined) return [];
+    const scenes = rows.filter(({ goal, noise }) => goal === undefined && noise === row.noise);
+    const spread = (pick: (scene: ShelfRow) => number) => [Math.min(...scenes.map(pick)), Math.max(...scenes.map(pick))] as const;
+    return [
+      {
+        what: `F1 of takes and put-backs at ${row.noise === 1 ? 'nominal noise' : `${row.noise} times the noise`}`,
+        unit: '',
+        value: row.f1,
+        spread: spread(({ f1 }) => f1),
+        baseline: { name: 'threshold', value: row.baselineF1, spread: spread(({ baselineF1 }) => baselineF1) },
+        ratio: row.f1 / row.baselineF1,
+        goal: `>= ${row.goal}`,
+        isReached: row.f1 >= row.goal,
+        note: `${row.events} events; ${(100 * row.ambiguousShare).toFixed(1)} % ambiguous, ${row.undecidableTold} of ${row.undecidable} that weights cannot decide said so; sure after ${row.delayMs.toFixed(0)} ms`,
+      },
+    ];
+  });
 }
 
 /** The report as text, a line a row. */
