@@ -57,7 +57,7 @@ export class CoreDatabase {
     this.sqlite = sqlite;
     this.#dir = settings.dir;
     this.file = coreFile(settings.dir);
-    this.ballast = new Ballast(`${this.file}.ballast`, settings.ballastBytes ?? BALLAST_BYTES);
+    this.ballast = new Ballast(ballastFile(settings.dir), settings.ballastBytes ?? BALLAST_BYTES);
     this.#quotaPages = Math.floor(settings.quotaBytes / PAGE_BYTES);
     this.#everydayPages = this.#quotaPages - Math.ceil(this.#quotaPages * RESERVE_SHARE);
   }
@@ -178,6 +178,11 @@ export class CoreDatabase {
 /** Path of the database inside a data folder. */
 export function coreFile(dir: string): string {
   return `${dir}/core.db`;
+}
+
+/** Path of the ballast inside a data folder. */
+export function ballastFile(dir: string): string {
+  return `${coreFile(dir)}.ballast`;
 }
 
 /** A mark that outlives the process: the database was seen to be damaged. */

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { AuditTable } from './audit.ts';
-import { CoreDatabase, coreFile } from './database.ts';
+import { ballastFile, CoreDatabase, coreFile } from './database.ts';
 import { DecisionsTable } from './decisions.ts';
 import { DeviceCredentials } from './devices.ts';
 import { ErasureList } from './erasures.ts';
+import { removeFile } from './files.ts';
 import { SqliteJournal } from './journal.ts';
 import { OwnerLock } from './lock.ts';
 import { Maintenance } from './maintenance.ts';
@@ -24,7 +25,7 @@ import { type Recovery, recoverIfCorrupt } from './recovery.ts';
 import { RedemptionsTable } from './redemptions.ts';
 import { settleAfterRecovery } from './restart.ts';
 import { Retention, type RetentionPolicy } from './retention.ts';
-import { isCorrupt, sqliteCode } from './sqlite.ts';
+import { isCorrupt, isFull, sqliteCode } from './sqlite.ts';
 import { VisitsTable } from './visits.ts';
 
 /** How to open a store's data. */
@@ -117,8 +118,28 @@ export class Store implements Disposable {
   }
 }
 
-/** Opens a store's data, creating it when there is none. What a person can do something about is returned, defects throw. */
+/**
+ * Opens a store's data, creating it when there is none. On a full disk the owner gives up the ballast, so that a restart is possible. What a
+ * person can do something about is returned, defects throw.
+ */
 export function openStore(options: OpenStoreOptions): Result<Store, StoreOpenError> {
+  const { dir, access = 'owner' } = options;
+  try {
+    return openOnce(options);
+  } catch (error) {
+    if (access !== 'owner' || !isDiskFull(error) || !removeFile(ballastFile(dir))) return knownOrThrow(error, dir);
+  }
+  try {
+    const opened = openOnce(options);
+    // The room is for what must be kept, as if the disk had become full while the store was open.
+    if (opened.ok) opened.value.database.giveUpBallast();
+    return opened;
+  } catch (error) {
+    return knownOrThrow(error, dir);
+  }
+}
+
+function openOnce(options: OpenStoreOptions): Result<Store, StoreOpenError> {
   const { dir, access = 'owner' } = options;
   let lock: OwnerLock | undefined;
   let database: CoreDatabase | undefined;
@@ -136,15 +157,21 @@ export function openStore(options: OpenStoreOptions): Result<Store, StoreOpenErr
     if (recovery !== undefined) settleAfterRecovery({ ...store, erasures }, { recovery, nowMs: options.nowMs });
     [lock, database] = [undefined, undefined];
     return ok(store);
-  } catch (error) {
-    const known = openError(error, dir);
-    if (known === undefined) throw error;
-    return fail(known);
   } finally {
     // Still set only when the store was not handed out.
     database?.close();
     lock?.[Symbol.dispose]();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return isFull(error) || (error as NodeJS.ErrnoException).code === 'ENOSPC';
+}
+
+function knownOrThrow(error: unknown, dir: string): Result<never, StoreOpenError> {
+  const known = openError(error, dir);
+  if (known === undefined) throw error;
+  return fail(known);
 }
 
 function lockedError(dir: string): StoreOpenError {
