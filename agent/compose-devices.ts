@@ -16,6 +16,7 @@ import type { DeviceCredentials } from './store/devices.ts';
 export interface DeviceTopics {
   readonly registry: AdapterRegistry;
   topicsOf(device: string): readonly string[];
+  readsOf(device: string): readonly string[];
 }
 
 /** The way in for devices that the config asks for: an external broker when it names one, else the embedded one. */
@@ -80,7 +81,7 @@ function authenticatorOf(parts: { readonly devices: DeviceTopics; readonly crede
   return {
     authenticate(_clientId, username, secret) {
       if (username === undefined || secret === undefined || !parts.credentials.verify(username, secret)) return undefined;
-      return { device: username, topics: parts.devices.topicsOf(username) };
+      return { device: username, topics: parts.devices.topicsOf(username), reads: parts.devices.readsOf(username) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { agentStateMessage } from '../devices/channels/agent-status.ts';
+import { homeAssistantDiscovery, homeAssistantState } from '../devices/channels/home-assistant.ts';
 import type { Transport } from '../devices/transports/transport.ts';
 import { isDue } from './core/due.ts';
 import type { Input } from './core/input.ts';
@@ -22,9 +23,15 @@ export interface TimerParts {
   readonly log: Logger;
   readonly storeId: string;
   readonly startedAtMs: TimestampMs;
+  /** Whether Home Assistant may be listening: on a broker that is not our own. */
+  readonly hasDashboard: boolean;
 }
 
 const TICK_MS = 250;
+/** How often Home Assistant gets new values, where there are any. */
+const DASHBOARD_MS = 10 * SECOND_MS;
+/** What Home Assistant knows is said again this often: it may have been started anew. */
+const DASHBOARD_AGAIN_MS = 10 * MINUTE_MS;
 /** How the health on the manager page is called on the agent's own MQTT topic. */
 const LEVELS = { ok: 'ok', attention: 'warning', down: 'problem' } as const;
 
@@ -33,6 +40,7 @@ export function startTimers(timers: Timers, parts: TimerParts): void {
   const { loop, clock, status, store, submit, log } = parts;
   timers.every(TICK_MS, 'tick', () => (isDue(loop.state, clock.nowMs()) ? submit({ kind: 'tick' }) : undefined));
   timers.every(SECOND_MS, 'status', statusTask(parts));
+  if (parts.hasDashboard) timers.every(DASHBOARD_MS, 'dashboard', dashboardTask(parts));
   timers.every(SECOND_MS, 'clock', async () => {
     const before = loop.state.clockTrusted;
     const verdict = clock.check();
@@ -64,5 +72,22 @@ function statusTask({ status, transport, storeId, startedAtMs }: TimerParts): ()
     told = `${state} ${sentence}`;
     const { atMs, version } = overview;
     return transport.publish(agentStateMessage(storeId, { atMs, version, uptimeMs: atMs - startedAtMs, level: LEVELS[state], sentence }));
+  };
+}
+
+/** Describes the store to Home Assistant when that changes, and tells it the values. */
+function dashboardTask({ status, transport }: TimerParts): () => Promise<void> | undefined {
+  let described = '';
+  let values = '';
+  let againMs = 0;
+  return () => {
+    const overview = status.overview();
+    if (overview === undefined || transport.status().state !== 'connected') return undefined;
+    const messages = [homeAssistantDiscovery(overview), homeAssistantState(overview)] as const;
+    const isDueAgain = systemClock.monotonicMs() >= againMs;
+    const fresh = messages.filter((message, index) => isDueAgain || message.payload !== (index === 0 ? described : values));
+    [described, values] = [messages[0].payload, messages[1].payload];
+    if (isDueAgain) againMs = systemClock.monotonicMs() + DASHBOARD_AGAIN_MS;
+    return fresh.length === 0 ? undefined : Promise.all(fresh.map((message) => transport.publish(message))).then(() => undefined);
   };
 }

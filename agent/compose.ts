@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
-import { displayMessage } from '../devices/channels/display.ts';
 import { staffAlertMessage } from '../devices/channels/staff.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
 import { GuardedScorer } from '../models/guarded-scorer.ts';
@@ -37,6 +36,7 @@ import { Snapshots } from './runtime/snapshots.ts';
 import { Status } from './runtime/status.ts';
 import { Timers } from './runtime/timers.ts';
 import { UnknownDevices } from './runtime/unknown-devices.ts';
+import { showOnDisplay } from './show-display.ts';
 import { openStore } from './store/store.ts';
 
 /** Why the agent cannot start: one line and what to do. */
@@ -163,7 +163,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
         });
       }
       if (act.kind !== 'act.display') continue;
-      transport.publish(displayMessage(map.storeId, act)).catch((error: unknown) => {
+      showOnDisplay(act, { devices, transport, storeId: map.storeId }).catch((error: unknown) => {
         counters.add('endcap_display_failures_total');
         log.debug({ err: error, device: act.device }, 'Cannot reach a display');
       });
@@ -318,7 +318,18 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   }
   cloud.start();
   cameras.start();
-  startTimers(timers, { loop, clock, status, store, transport, submit, log, storeId: map.storeId, startedAtMs });
+  startTimers(timers, {
+    loop,
+    clock,
+    status,
+    store,
+    transport,
+    submit,
+    log,
+    storeId: map.storeId,
+    startedAtMs,
+    hasDashboard: config.mqtt.url !== undefined,
+  });
 
   let stopped: Promise<void> | undefined;
   return ok({

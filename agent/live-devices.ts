@@ -1,6 +1,7 @@
 import type { StoreConfig } from '../config/schema.ts';
 import type { Decoded, DeviceMessage } from '../devices/adapters/adapter.ts';
 import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts';
+import type { DisplayTarget } from '../devices/channels/shelf-label.ts';
 import { createAdapters } from './compose-adapters.ts';
 import type { Reading } from './core/reading.ts';
 import type { UnknownMessage } from './runtime/unknown-devices.ts';
@@ -13,11 +14,13 @@ export class LiveDevices {
   #registry: AdapterRegistry;
   #placed: ReadonlySet<string>;
   #store: string;
+  #displays: ReadonlyMap<string, StoreConfig['devices'][number]>;
 
   constructor(config: StoreConfig) {
     this.#registry = createAdapters(config);
     this.#placed = new Set(config.devices.map((device) => device.id));
     this.#store = config.store.id;
+    this.#displays = displaysOf(config);
   }
 
   /** Takes over devices, tags and mappings of a changed configuration. */
@@ -25,6 +28,7 @@ export class LiveDevices {
     this.#registry = createAdapters(config);
     this.#placed = new Set(config.devices.map((device) => device.id));
     this.#store = config.store.id;
+    this.#displays = displaysOf(config);
   }
 
   get registry(): AdapterRegistry {
@@ -50,10 +54,25 @@ export class LiveDevices {
     };
   }
 
+  /** How a display is reached. */
+  displayTarget(id: string): DisplayTarget {
+    const { adapter, knownAs } = this.#displays.get(id) ?? { adapter: 'native', knownAs: undefined };
+    return { adapter, knownAs: knownAs ?? id };
+  }
+
+  /** What a device that signed in may also read. */
+  readsOf(device: string): readonly string[] {
+    return this.#registry.readsOf(device);
+  }
+
   /** What a device that signed in may write: by its place in the configuration, the native form where it has none. */
   topicsOf(device: string): readonly string[] {
     if (this.#placed.has(device)) return this.#registry.topicsOf(device);
     const native = this.#registry.adapters.find((adapter) => adapter.name === 'native')?.topics ?? [];
     return native.map((topic) => fillTopic(topic, { store: this.#store, device }));
   }
+}
+
+function displaysOf(config: StoreConfig): ReadonlyMap<string, StoreConfig['devices'][number]> {
+  return new Map(config.devices.filter((device) => device.role === 'display').map((device) => [device.id, device]));
 }

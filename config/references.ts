@@ -1,4 +1,5 @@
 import { createAdapterRegistry } from '../devices/adapters/registry.ts';
+import { OUTPUT_ADAPTERS } from '../devices/channels/shelf-label.ts';
 import type { Issue } from './problem.ts';
 import { formatPath } from './problem.ts';
 import { suggestion } from './suggest.ts';
@@ -17,7 +18,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
   const families = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
   const cameras = named(written, 'cameras');
   const mappings = named(written, 'mappings');
-  const adapters = new Set([...families, ...texts(mappings, 'name')]);
+  const adapters = new Set([...families, ...OUTPUT_ADAPTERS, ...texts(mappings, 'name')]);
   const sets = {
     zone: new Set(texts(zones, 'id')),
     fixture: new Set(texts(fixtures, 'id')),

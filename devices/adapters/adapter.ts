@@ -41,6 +41,8 @@ export interface Adapter {
   readonly topics: readonly string[];
   /** What the connection of a bridge or server writes that speaks for many devices of this family; none when there is no such thing. */
   readonly bridgeTopics?: readonly string[];
+  /** What a device of this family must be able to subscribe to, beyond what every device may; `{device}` is filled in. */
+  readonly reads?: readonly string[];
   /** At least one, for the documentation, the contract tests and a first message to try. */
   readonly examples: readonly AdapterExample[];
   /** What to type at the device so that it reports here; `{host}`, `{port}`, `{user}`, `{password}` and `{device}` are filled in. */

@@ -79,6 +79,8 @@ export interface AdapterRegistry {
   readonly subscriptions: readonly string[];
   /** What a placed device may write; an empty list for one that is not placed. */
   topicsOf(device: string): readonly string[];
+  /** What a placed device may also subscribe to. */
+  readsOf(device: string): readonly string[];
 }
 
 /** Topics whose adapter is remembered; when it is reached all are forgotten, which costs one search a topic. */
@@ -132,6 +134,11 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
     topicsOf(id) {
       const device = devices.find((candidate) => candidate.id === id);
       return device === undefined ? [] : topicsOfDevice(device, byName, settings.store);
+    },
+    readsOf(id) {
+      const device = devices.find((candidate) => candidate.id === id);
+      const reads = device === undefined ? undefined : byName.get(device.adapter)?.reads;
+      return (reads ?? []).map((topic) => fillTopic(topic, { store: settings.store, device: device?.knownAs ?? id }));
     },
     foreignName: (device) => placements.foreignName(device),
     adapterFor: (topic, text) => route(topic)?.adapter ?? recognise(text),

@@ -13,6 +13,7 @@ export interface MappingExtras {
   readonly examples?: readonly AdapterExample[];
   readonly setup?: string;
   readonly bridgeTopics?: readonly string[];
+  readonly reads?: readonly string[];
   readonly recognises?: (text: string) => boolean;
 }
 
@@ -37,6 +38,7 @@ export function createMappingAdapter(
     topics: [...new Set(topics)],
     examples: extras?.examples ?? [],
     ...(extras?.setup !== undefined && { setup: extras.setup }),
+    ...(extras?.reads !== undefined && { reads: extras.reads }),
     ...(extras?.bridgeTopics !== undefined && { bridgeTopics: extras.bridgeTopics }),
     ...(extras?.recognises !== undefined && { recognises: extras.recognises }),
     matches: (topic) => findMessage(messages, topic) !== undefined,

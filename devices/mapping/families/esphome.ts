@@ -108,6 +108,7 @@ export const ESPHOME = {
     ],
   },
   extras: {
+    reads: ['{device}/+/+/command'],
     examples: [
       { topic: '{device}/sensor/shelf_weight/state', payload: '1242.5', reads: ['shelf.weight'] },
       { topic: '{device}/binary_sensor/aisle_motion/state', payload: 'ON', reads: ['occupancy'] },
