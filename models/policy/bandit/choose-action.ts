@@ -85,24 +85,34 @@ interface Prospect {
   readonly gain: number;
 }
 
+/** How often each action comes out best. Actions that no draw could lift above the best one's worst draw are not drawn at all. */
 function countWins(prospects: readonly Prospect[], { draws, seed }: { readonly draws: number; readonly seed: number }): number[] {
   const wins = new Array<number>(prospects.length).fill(0);
+  const sure = Math.max(...prospects.map((prospect) => valueAt(prospect, -LARGEST_NORMAL)));
+  const contenders = prospects.flatMap((prospect, i) => (valueAt(prospect, LARGEST_NORMAL) >= sure ? [i] : []));
+  const mean = Float64Array.from(contenders, (i) => prospects[i]!.mean);
+  const deviation = Float64Array.from(contenders, (i) => prospects[i]!.deviation);
+  const gain = Float64Array.from(contenders, (i) => prospects[i]!.gain);
   let next = seed;
   for (let draw = 0; draw < draws; draw++) {
     let best = 0;
     let bestValue = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < prospects.length; i++) {
-      const { mean, deviation, gain } = prospects[i]!;
-      const value = gain * sigmoid(mean + deviation * NORMALS[next]!);
+    for (let i = 0; i < mean.length; i++) {
+      const value = gain[i]! / (1 + Math.exp(-mean[i]! - deviation[i]! * NORMALS[next]!));
       next = next + 1 === NORMALS.length ? 0 : next + 1;
       if (value > bestValue) {
         bestValue = value;
         best = i;
       }
     }
-    wins[best]!++;
+    wins[contenders[best]!]!++;
   }
   return wins;
+}
+
+/** What an action is worth where chance is this many deviations in its favour. */
+function valueAt({ mean, deviation, gain }: Prospect, favour: number): number {
+  return gain * sigmoid(mean + Math.sign(gain) * favour * deviation);
 }
 
 function withinBudget(
@@ -140,3 +150,5 @@ const NORMALS: Float64Array = (() => {
   const random = createRandom(20_260_105);
   return Float64Array.from({ length: 65_521 }, () => random.normal());
 })();
+
+const LARGEST_NORMAL = NORMALS.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
