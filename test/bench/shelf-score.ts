@@ -116,6 +116,11 @@ export function f1Of({ hits, falseReports, misses }: ShelfScore): number {
   return hits + falseReports + misses === 0 ? 1 : (2 * hits) / (2 * hits + falseReports + misses);
 }
 
+/** The same with every ambiguous report a miss, also of what weights cannot decide: the share of all events that are known for certain. */
+export function strictF1Of({ hits, falseReports, truths }: ShelfScore): number {
+  return hits + falseReports + truths === 0 ? 1 : (2 * hits) / (hits + falseReports + truths);
+}
+
 function isTake({ kind }: ShelfTruth): boolean {
   return kind === 'pick' || kind === 'sweep';
 }

@@ -1,5 +1,5 @@
 import type { Sku } from '../ids.ts';
-import type { Grams, Probability } from '../units.ts';
+import { type DurationMs, type Grams, MINUTE_MS, type Probability, type TimestampMs } from '../units.ts';
 
 /** Weight of one unit of a product and the deviation from unit to unit. */
 export interface UnitWeight {
@@ -25,6 +25,7 @@ export interface Guest {
   readonly grams: Grams;
   /** How sure it is that it lies here. */
   readonly probability: Probability;
+  readonly sinceMs: TimestampMs;
 }
 
 /** What could be taken from a plate or put on it. */
@@ -42,6 +43,7 @@ export interface PlateGoods {
   readonly reach: 'seen' | 'missing' | 'unknown';
   readonly others: readonly OtherGoods[];
   readonly guests: readonly Guest[];
+  readonly nowMs: TimestampMs;
 }
 
 /** One way to explain a change of weight, with its share of all belief. `sku` undefined: an unknown thing was taken away. */
@@ -54,7 +56,10 @@ export interface Explanation {
   readonly probability: Probability;
   /** How well it fits the weight, without any belief about what people do; only to be compared with others of the same change. */
   readonly fit: number;
-  /** For one unit of a neighbour's product put here, how likely somebody is about to put it back; 0 for all others. */
+  /**
+   * For one unit of a neighbour's product put here, how likely somebody is about to put it back; 1 for a guest that came in the last minutes; 0
+   * for all others.
+   */
   readonly rivalHeld: Probability;
   /** False for a put-back of what nobody is known to hold: a hand may rest there instead, so it needs a longer look. */
   readonly isExpected: boolean;
@@ -84,6 +89,8 @@ const BEYOND_STOCK = 0.02;
 const ALL_FACTOR = 5;
 /** How much sooner a thing that does not belong there is taken than any one unit of the goods: it lies in front, and staff tidy up. */
 const GUEST_FIRST = 2;
+/** A thing that came so lately may well be taken away again. */
+const FRESH_GUEST_MS: DurationMs = 5 * MINUTE_MS;
 /** A product that a tag reader noticed arriving. */
 const SEEN_FACTOR = 20;
 /** Explanations further off than this many deviations are not worth a number. */
@@ -120,6 +127,8 @@ function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods
   });
   const prior = (countPrior(1) * GUEST_FIRST) / (GUEST_FIRST + (goods.about ?? GUEST_FIRST));
   for (const guest of goods.guests) {
+    const ageMs = goods.nowMs - guest.sinceMs;
+    const rivalHeld = ageMs >= 0 && ageMs <= FRESH_GUEST_MS ? 1 : 0;
     const density = normal(-change.grams - guest.grams, Math.hypot(change.sdGrams, 1 + 0.01 * guest.grams));
     found.push({
       sku: guest.sku,
@@ -127,7 +136,7 @@ function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods
       guest,
       probability: prior * guest.probability * density,
       fit: density,
-      rivalHeld: 0,
+      rivalHeld,
       isExpected: true,
     });
   }

@@ -49,6 +49,7 @@ export function plateGoods(
     reach: reachAt(shelf, slot, nowMs),
     others,
     guests: stock.guests,
+    nowMs,
   };
 }
 

@@ -97,7 +97,7 @@ function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack
   const [best, ...rest] = change.explanations;
   const sum = change.explanations.reduce((total, { probability }) => total + probability, 0);
   if (best === undefined || sum < EXPLAINED) return undefined;
-  keepGuests(at.stock, change, at.slot);
+  keepGuests(at, change);
   const units = Math.abs(best.units);
   return {
     ...event(at.slot, change),
@@ -111,8 +111,8 @@ function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack
 }
 
 /**
- * Whether a neighbour's product fits the weight about as well and was taken just now. However rarely things are put back in the wrong slot, weights
- * cannot rule it out, so such a put-back is never reported as certain.
+ * Whether a neighbour's product that was taken just now, or a guest that came just now, fits the weight about as well. However rarely things are
+ * put back in the wrong slot, weights cannot rule it out, so such a change is never reported as certain.
  */
 function rivals(best: Explanation, other: Explanation): boolean {
   return other.rivalHeld >= RIVAL_HELD && other.fit >= RIVAL_FIT * best.fit;
@@ -130,11 +130,11 @@ function putKind(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack }
 }
 
 /** Every explanation in which something foreign came or left changes what may lie here, as likely as it is. */
-function keepGuests(stock: StockTrack, change: Change, slot: Slot): void {
+function keepGuests({ stock, slot, nowMs }: SlotNow & { readonly stock: StockTrack }, change: Change): void {
   for (const { sku, units, guest, probability } of change.explanations) {
     if (guest !== undefined) removeGuest(stock, guest, probability);
     else if (units > 0 && sku !== slot.sku) {
-      for (let n = 0; n < units; n += 1) addGuest(stock, { sku, grams: change.grams / units, probability });
+      for (let n = 0; n < units; n += 1) addGuest(stock, { sku, grams: change.grams / units, probability, sinceMs: nowMs });
     }
   }
 }
@@ -143,7 +143,7 @@ function keepGuests(stock: StockTrack, change: Change, slot: Slot): void {
 function strange(at: SlotNow & { readonly stock: StockTrack; readonly unit: UnitWeight }, change: Change): ShelfEvent | undefined {
   const isTake = change.grams < 0;
   if (isTake ? -change.grams < LEAST_SHARE * at.unit.grams : change.grams < LEAST_THING) return undefined;
-  if (!isTake) addGuest(at.stock, { sku: undefined, grams: change.grams, probability: 1 });
+  if (!isTake) addGuest(at.stock, { sku: undefined, grams: change.grams, probability: 1, sinceMs: at.nowMs });
   return {
     ...event(at.slot, change),
     kind: isTake ? 'pick' : 'misplaced',

@@ -20,6 +20,7 @@ function goods(changes: Partial<PlateGoods> = {}): PlateGoods {
     reach: 'unknown',
     others: [],
     guests: [],
+    nowMs: 0,
     ...changes,
   };
 }

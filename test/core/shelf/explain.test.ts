@@ -12,6 +12,7 @@ const OWN: PlateGoods = {
   reach: 'unknown',
   others: [],
   guests: [],
+  nowMs: 0,
 };
 
 function other(changes: Partial<OtherGoods> = {}): OtherGoods {
@@ -25,8 +26,8 @@ describe('a change of weight', () => {
     ['one put back', 247, {}, 'own', 1],
     ["a neighbour's product", 410, { others: [other({ unit: { grams: 410, spreadGrams: 5 } })] }, 'other', 1],
     ["two of a neighbour's product", 820, { others: [other({ unit: { grams: 410, spreadGrams: 5 }, held: 1 })] }, 'other', 2],
-    ['a guest that leaves', -410, { guests: [{ sku: 'other', grams: 411, probability: 1 }] }, 'other', -1],
-    ['an unknown guest that leaves', -333, { guests: [{ sku: undefined, grams: 333, probability: 1 }] }, undefined, -1],
+    ['a guest that leaves', -410, { guests: [{ sku: 'other', grams: 411, probability: 1, sinceMs: 0 }] }, 'other', -1],
+    ['an unknown guest that leaves', -333, { guests: [{ sku: undefined, grams: 333, probability: 1, sinceMs: 0 }] }, undefined, -1],
   ] as const)('%s is surely that', (_name, grams, changes, sku, units) => {
     const [best] = explain({ grams, sdGrams: 1.5 }, { ...OWN, ...changes });
     expect([best?.sku, best?.units]).toEqual([sku, units]);
