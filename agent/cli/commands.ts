@@ -5,8 +5,10 @@ import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
 import { registerDevice } from './device.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerExperiment } from './experiment.ts';
 import { registerHub } from './hub.ts';
 import { registerModel } from './model.ts';
+import { registerPolicy } from './policy.ts';
 import { registerReplay } from './replay.ts';
 import { registerSimulate } from './simulate.ts';
 import { registerStart } from './start.ts';
@@ -25,6 +27,8 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerReplay,
   registerSurvey,
   registerModel,
+  registerPolicy,
+  registerExperiment,
   registerHub,
   registerApi,
   registerBench,
