@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isSource, SOURCE_FORMS } from '../../devices/transports/cameras/open-source.ts';
+import { floorFrom } from '../../models/vision/floor.ts';
 import { id, line } from '../values.ts';
 import { point } from './store.ts';
 
@@ -26,6 +27,7 @@ export const camerasSection = z
         floor: z
           .array(floorPoint)
           .length(4)
+          .refine(isFloor, { error: 'expected four points of which no three lie on a line, in the picture and on the plan' })
           .optional()
           .describe('Four points of the floor in the picture and on the plan; people are then counted in the zones they stand in'),
         rate: z.number().min(0.5).max(15).default(5).describe('Pictures looked at a second, at most'),
@@ -42,3 +44,8 @@ export const camerasSection = z
   .max(32)
   .default([])
   .describe('Cameras whose people the agent counts; pictures stay in memory until the next one and go nowhere');
+
+function isFloor(points: readonly z.output<typeof floorPoint>[]): boolean {
+  const [a, b, c, d] = points.map(({ picture: [x, y], plan: [xM, yM] }) => ({ x, y, xM, yM }));
+  return a !== undefined && b !== undefined && c !== undefined && d !== undefined && floorFrom([a, b, c, d]) !== undefined;
+}

@@ -20,21 +20,38 @@ export type ToFloor = (x: number, y: number) => PlanPoint | undefined;
  * horizon, which are no floor, give `undefined`.
  */
 export function floorFrom(points: readonly [FloorPoint, FloorPoint, FloorPoint, FloorPoint]): ToFloor | undefined {
-  const rows = points.flatMap(({ x, y, xM, yM }) => [
-    [x, y, 1, 0, 0, 0, -x * xM, -y * xM, xM],
-    [0, 0, 0, x, y, 1, -x * yM, -y * yM, yM],
-  ]);
+  if (hasLine(points.map(({ x, y }) => [x, y] as const)) || hasLine(points.map(({ xM, yM }) => [xM, yM] as const))) return undefined;
+  // Counted from the middle of the four, which is floor for certain: the corner of the picture may lie on the horizon.
+  const mx = points.reduce((sum, { x }) => sum + x / 4, 0);
+  const my = points.reduce((sum, { y }) => sum + y / 4, 0);
+  const rows = points.flatMap(({ x: px, y: py, xM, yM }) => {
+    const [x, y] = [px - mx, py - my];
+    return [
+      [x, y, 1, 0, 0, 0, -x * xM, -y * xM, xM],
+      [0, 0, 0, x, y, 1, -x * yM, -y * yM, yM],
+    ];
+  });
   const h = solve(rows);
   if (h === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, i = 0] = h;
   const depth = (x: number, y: number) => g * x + i * y + 1;
-  const side = Math.sign(depth(points[0].x, points[0].y));
-  // All four must lie on one side of the horizon.
-  if (points.some(({ x, y }) => Math.sign(depth(x, y)) !== side)) return undefined;
-  return (x, y) => {
+  // All four must lie on the same side of the horizon as their middle.
+  if (points.some(({ x, y }) => depth(x - mx, y - my) <= 0)) return undefined;
+  return (px, py) => {
+    const [x, y] = [px - mx, py - my];
     const w = depth(x, y);
-    return Math.sign(w) !== side || Math.abs(w) < 1e-6 ? undefined : { xM: (a * x + b * y + c) / w, yM: (d * x + e * y + f) / w };
+    return w < 1e-6 ? undefined : { xM: (a * x + b * y + c) / w, yM: (d * x + e * y + f) / w };
   };
+}
+
+/** Whether three of some points lie on a line, or as good as. */
+function hasLine(points: readonly (readonly [number, number])[]): boolean {
+  return points.some((_, left) => {
+    const [a, b, c] = points.filter((_point, i) => i !== left);
+    if (a === undefined || b === undefined || c === undefined) return true;
+    const area = Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]));
+    return area < 1e-3 * (Math.hypot(b[0] - a[0], b[1] - a[1]) + Math.hypot(c[0] - a[0], c[1] - a[1])) ** 2;
+  });
 }
 
 /** Whether a place lies inside an outline (even-odd rule). */
