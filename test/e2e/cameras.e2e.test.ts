@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { StoreOverview } from '../../agent/core/overview.ts';
 import { DeviceClient } from '../support/device-client.ts';
 import { LiveStore } from '../support/live-store.ts';
+import { requirePeer } from '../support/peers.ts';
 import { call, signIn } from '../support/till-and-phone.ts';
 import { until } from '../support/until.ts';
 
@@ -19,6 +20,7 @@ describe('cameras of a running store', { timeout: 120_000 }, () => {
 
   it('three lines of configuration count the people in a video, and how long they stayed', async (context) => {
     if (!existsSync(CLIP)) return context.skip('the clips of ../shared/data/video are not here');
+    requirePeer('ffmpeg');
     const { store, cookie } = await startWith(`\n  - id: cam\n    source: "file:${CLIP}"\n    zone: aisle-1`);
     const busy = await until('a person in the zone', async () => zoneOf(await overviewOf(store, cookie), 1), PATIENCE_MS);
     expect(busy).toMatchObject({ id: 'aisle-1', peopleNow: 1, state: 'ok' });

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { TestRunner } from 'vitest';
 
 /** A real program from outside that some tests talk to. */
-export type PeerName = 'mosquitto' | 'mosquitto_pub' | 'chromium' | 'postgres' | 'dbus-daemon';
+export type PeerName = 'mosquitto' | 'mosquitto_pub' | 'chromium' | 'postgres' | 'dbus-daemon' | 'ffmpeg';
 
 interface Peer {
   /** File names to look for, first match wins. */
@@ -18,6 +18,7 @@ const PEERS: Readonly<Record<PeerName, Peer>> = {
   mosquitto_pub: { files: ['mosquitto_pub'], folders: () => [], howToGetIt: 'apt-get install mosquitto-clients' },
   chromium: { files: ['chromium', 'chromium-browser'], folders: () => ['/usr/bin'], howToGetIt: 'apt-get install chromium' },
   postgres: { files: ['postgres'], folders: postgresFolders, howToGetIt: 'apt-get install postgresql' },
+  ffmpeg: { files: ['ffmpeg'], folders: () => ['/usr/bin'], howToGetIt: 'apt-get install ffmpeg' },
   'dbus-daemon': { files: ['dbus-daemon'], folders: () => ['/usr/bin'], howToGetIt: 'apt-get install dbus' },
 };
 
