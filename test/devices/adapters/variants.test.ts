@@ -63,6 +63,18 @@ const READS: readonly (readonly [name: string, topic: string, payload: string | 
     [{ device: 'scale', slot: '01-1', grams: 410 }],
   ],
   [
+    'Tasmota weight, which is in kilograms',
+    'tele/scale9/SENSOR',
+    { Time: '2026-03-01T10:00:00', HX711: { Weight: 1.242, WeightRaw: 4782 } },
+    [{ kind: 'shelf.weight', grams: 1_242 }],
+  ],
+  [
+    'a device whose clock was never set, by the time of receipt',
+    'shelly-1/events/rpc',
+    { method: 'NotifyStatus', params: { ts: 12.5, 'input:0': { id: 0, state: false } } },
+    [{ kind: 'button', action: 'release', atMs: 1_790_000_000_000 }],
+  ],
+  [
     'Tasmota climate in Fahrenheit',
     'tele/t/SENSOR',
     { Time: 'x', SI7021: { Temperature: 68, Humidity: 40 }, TempUnit: 'F' },
@@ -330,6 +342,12 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
     'Cam1/onvif-ej/RuleEngine/LineDetector/Crossed/&1',
     { Data: { ClassTypes: 'Vehicle' } },
     'ignored not-a-person',
+  ],
+  [
+    'what a camera repeats to a new listener',
+    'Cam1/onvif-ej/RuleEngine/LineDetector/Crossed/&1',
+    { PropertyOperation: 'Initialized', Data: { ObjectId: '7' } },
+    'ignored already-happened',
   ],
   ['a running total', 'Cam1/onvif-ej/RuleEngine/CountAggregation/Counter/&1/In', { Data: { Count: '912' } }, 'ignored running-total'],
   [
