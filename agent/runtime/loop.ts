@@ -51,10 +51,13 @@ export interface LoopOptions {
   readonly onFull?: () => void;
 }
 
-/** A turn with nothing to act on waits this long for company. */
+/** A turn with nothing to act on waits this long for company ... */
 const COMPANY_MS = 20;
 /** ... or until it holds this many rows. */
 const COMPANY_ROWS = 128;
+/** With fewer rows than this it waits longer: a commit dirties two pages of flash, however little is in it. */
+const WORTHWHILE_ROWS = 6;
+const LONGEST_COMPANY_MS = 100;
 /** Telemetry taken in one turn, so that an event never waits behind more than this. */
 const TELEMETRY_A_TURN = 512;
 /** Arrivals held at most; beyond it telemetry is refused. */
@@ -276,21 +279,28 @@ export class Loop {
   #mustCommit(): boolean {
     if (this.#inputs.length === 0) return this.#taken.length > 0;
     if (this.#acts.length > 0 || this.#rows.length > 0 || this.#stopping) return true;
-    if (this.#inputs.length >= COMPANY_ROWS || this.#taken.some(({ reply }) => reply !== undefined)) return true;
-    return this.#options.monotonicMs() - this.#oldestMonotonicMs >= COMPANY_MS;
+    if (this.#inputs.length >= COMPANY_ROWS || this.#taken.some(isUrgent)) return true;
+    return this.#waitedMs() >= (this.#inputs.length < WORTHWHILE_ROWS ? LONGEST_COMPANY_MS : COMPANY_MS);
+  }
+
+  #waitedMs(): number {
+    return this.#options.monotonicMs() - this.#oldestMonotonicMs;
   }
 
   #waitForCompany(): void {
     if (this.#inputs.length === 0 || this.#companyTimer !== undefined) return;
-    const leftMs = COMPANY_MS - (this.#options.monotonicMs() - this.#oldestMonotonicMs);
-    this.#companyTimer = setTimeout(
-      () => {
-        this.#companyTimer = undefined;
-        if (!this.#running && this.#inputs.length > 0) this.#commit();
-        if (this.#stopping) this.#schedule();
-      },
-      Math.max(1, leftMs),
-    );
+    const waitedMs = this.#waitedMs();
+    const untilMs = waitedMs < COMPANY_MS ? COMPANY_MS : LONGEST_COMPANY_MS;
+    this.#companyTimer = setTimeout(() => this.#lookForCompany(), Math.max(1, untilMs - waitedMs));
+  }
+
+  #lookForCompany(): void {
+    this.#companyTimer = undefined;
+    if (!this.#running && this.#inputs.length > 0) {
+      if (this.#mustCommit()) this.#commit();
+      else this.#waitForCompany();
+    }
+    if (this.#stopping) this.#schedule();
   }
 
   #commit(state: 'whole' | 'broken-state' = 'whole'): void {
@@ -376,4 +386,9 @@ export class Loop {
     this.#giveUp(taken);
     this.#schedule();
   }
+}
+
+/** Sensors can wait for their acknowledgement; whoever asked for something else waits for the answer. */
+function isUrgent({ arrival, reply }: Taken): boolean {
+  return reply !== undefined || (arrival.input !== undefined && arrival.input.kind !== 'reading');
 }

@@ -28,7 +28,7 @@ export interface BrokerLimits {
   readonly messagesPerSecond: number;
   /** Messages that a client may send at once after a silence. */
   readonly burstMessages: number;
-  /** Bytes read from all clients together in one turn of the event loop; about a thousand messages, some 10 ms of work on a PC. */
+  /** Bytes read from all clients together in one turn of the event loop; some five hundred messages, about 5 ms of work on a PC. */
   readonly readBytesATurn: number;
   /** Retained messages in all. */
   readonly maxRetainedTopics: number;
@@ -54,7 +54,7 @@ export const DEFAULT_BROKER_LIMITS: BrokerLimits = {
   maxInflightQos2: 20,
   messagesPerSecond: 2_000,
   burstMessages: 10_000,
-  readBytesATurn: 262_144,
+  readBytesATurn: 131_072,
   maxRetainedTopics: 5_000,
   maxRetainedBytes: 16_384,
   stopTimeoutMs: 2_000,

@@ -38,6 +38,9 @@ export function deviceSecret(device: string): string {
   return `bench-only-secret-of-${device}`;
 }
 
+/** A scanner that hears beacons. */
+export const SCANNER = 'scanner-1';
+
 const ZONES = 20;
 
 /** Writes config and credentials of a store into a folder. */
@@ -47,7 +50,7 @@ export function createBenchStore(folder: string, size: BenchStoreSize): BenchSto
   const dataDir = join(folder, 'data');
   writeFileSync(configFile, configText(size));
   const devices = Array.from({ length: size.devices }, (_, index) => deviceName(index));
-  addCredentials(dataDir, devices);
+  addCredentials(dataDir, [...devices, SCANNER]);
   return { configFile, dataDir, devices };
 }
 
@@ -82,7 +85,7 @@ function configText({ devices, products }: BenchStoreSize): string {
     ),
     'devices:',
     ...numbers(devices).map((n) => `  - { id: ${deviceName(n)}, name: Shelf ${n}, role: sensor, fixture: ${fixtureName(n)} }`),
-    '  - { id: scanner-1, name: Scanner, role: scanner, zone: z-0 }',
+    `  - { id: ${SCANNER}, name: Scanner, role: scanner, zone: z-0 }`,
     'campaigns:',
     `  - { id: everything, name: Everything, categories: [${numbers(50)
       .map((n) => `c-${n}`)

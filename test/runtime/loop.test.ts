@@ -54,6 +54,33 @@ describe('the loop', () => {
     expect(made.counters.total('endcap_commits_total') - before).toBe(1);
   });
 
+  it('lets what leads to nothing wait for company: six rows 20 ms, fewer of them 100 ms', async () => {
+    let steadyMs = 0;
+    let looks = 0;
+    const monotonicMs = () => {
+      looks++;
+      return steadyMs;
+    };
+    const made = await rig({ monotonicMs });
+    const before = made.counters.total('endcap_commits_total');
+    const commits = () => made.counters.total('endcap_commits_total') - before;
+    const weights = [1, 2, 3, 4, 5].map((n) => made.receive('shelf-03', weight(`w${n}`, made.nowMs)));
+    await new Promise((resolve) => setImmediate(resolve));
+    steadyMs = 50;
+    // The loop has looked whether time is up, and left five rows to wait.
+    const seen = looks;
+    await expect.poll(() => looks).toBeGreaterThan(seen + 1);
+    expect(commits()).toBe(0);
+    const sixth = made.receive('shelf-03', weight('w6', made.nowMs));
+    expect(await Promise.all([...weights, sixth])).toEqual(Array(6).fill('done'));
+    expect(commits()).toBe(1);
+    const lone = made.receive('shelf-03', weight('w7', made.nowMs));
+    await new Promise((resolve) => setImmediate(resolve));
+    steadyMs = 150;
+    expect(await lone).toBe('done');
+    expect(commits()).toBe(2);
+  });
+
   it('keeps the order of one device even when events may overtake telemetry of others', async () => {
     const made = await rig();
     const order: string[] = [];

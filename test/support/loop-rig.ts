@@ -24,6 +24,8 @@ export interface RigOptions {
   readonly scorer?: Scorer;
   /** When its day begins; `START_MS` by default. */
   readonly startMs?: number;
+  /** The steady clock; the machine's own by default. */
+  readonly monotonicMs?: () => number;
   /** Wraps the journal, to make it fail. */
   readonly wrap?: (journal: Journal) => Journal;
 }
@@ -60,7 +62,7 @@ export class LoopRig {
       scorer: options.scorer ?? steadyScorer(0.25),
       counters: this.counters,
       nowMs: () => this.nowMs,
-      monotonicMs: () => performance.now(),
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
       act: (acts) => this.acts.push(...acts),
       recover: () => recover(this.store.journal, SETTINGS),
       onCommitted: (turn) => this.onCommitted(turn),
