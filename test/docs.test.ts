@@ -101,6 +101,15 @@ describe.skipIf(readme === undefined)('README.md', () => {
     const named = [...text.matchAll(/`(test\/[\w./-]+\.test\.tsx?)`/g)].map((match) => match[1]!);
     expect(named.filter((file) => !existsSync(file))).toEqual([]);
   });
+
+  it('keeps its promises: in the named file there is a test of the given words', () => {
+    const rows = [...text.matchAll(/^\| [^|]+ \| `(test\/[\w./-]+\.test\.tsx?)`: ([^|]+) \|$/gm)].map(
+      (match) => [match[1]!, match[2]!] as const,
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    const plain = (words: string) => words.replace(/\\/g, '');
+    expect(rows.filter(([file, words]) => !plain(readFileSync(file, 'utf8')).includes(words.trim()))).toEqual([]);
+  });
 });
 
 describe('the checks themselves', () => {
