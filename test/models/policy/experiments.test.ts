@@ -153,14 +153,14 @@ describe('a test that may be looked at after every visit', () => {
     ['baskets with last month beside them', regulars(), 0.1],
   ] as const) {
     it(`raises a false alarm in at most 5 % of tests of nothing: ${name}`, () => {
-      expect(shareFound(draw, { tests: 200, visits: 700, effect })).toBeLessThanOrEqual(0.05);
+      expect(shareFound(draw, { tests: 250, visits: 400, effect })).toBeLessThanOrEqual(0.05);
     });
   }
 
   it('finds a true difference as often as planned', () => {
     const visits = visitsNeeded({ variance: 0.12, effect: 0.06 });
     expect(visits).toBeGreaterThan(visitsNeededOnce({ variance: 0.12, effect: 0.06 }));
-    expect(shareFound(purchases(0.06), { tests: 150, visits, effect: 0.06 })).toBeGreaterThan(0.8);
+    expect(shareFound(purchases(0.06), { tests: 80, visits, effect: 0.06 })).toBeGreaterThan(0.8);
   });
 
   it('needs fewer visits where figures from before help', () => {

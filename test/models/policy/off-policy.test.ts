@@ -32,13 +32,13 @@ describe('off-policy evaluation', () => {
   it('its intervals hold the truth about as often as they say, for a policy that does what the log seldom did', () => {
     const truth = 0.2 * CTR.reduce((a, b) => a + b, 0);
     const held = { ips: 0, snips: 0, dr: 0 };
-    const logs = 100;
+    const logs = 60;
     for (let seed = 1; seed <= logs; seed++) {
-      const value = evaluatePolicy(drawLog(3000, 7919 * seed), () => 0.2, { rounds: 200, seed });
+      const value = evaluatePolicy(drawLog(2000, 7919 * seed), () => 0.2, { rounds: 120, seed });
       for (const name of ['ips', 'snips', 'dr'] as const) if (value[name].low <= truth && truth <= value[name].high) held[name]++;
     }
-    // 95 % of 100 are 95; below 88 would be chance once in some hundred times.
-    for (const name of ['ips', 'snips', 'dr'] as const) expect([name, held[name] >= 88]).toEqual([name, true]);
+    // 95 % of 60 are 57; below 52 would be chance once in a hundred times.
+    for (const name of ['ips', 'snips', 'dr'] as const) expect([name, held[name] >= 52]).toEqual([name, true]);
   });
 
   it('of the policy that wrote the log is the mean of the log', () => {
