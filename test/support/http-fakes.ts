@@ -5,7 +5,15 @@ import type { StoreOverview } from '../../agent/core/overview.ts';
 import type { StoreMap } from '../../agent/core/store-map.ts';
 import { MINUTE_MS, SECOND_MS } from '../../agent/core/units.ts';
 import type { ConsentPurpose } from '../../agent/core/visit.ts';
-import type { HttpCounters, HttpPorts, OfferEvent, QuarantinedMessage, Submit, UnknownDeviceView, VisitView } from '../../agent/http/ports.ts';
+import type {
+  HttpCounters,
+  HttpPorts,
+  OfferEvent,
+  QuarantinedMessage,
+  Submit,
+  UnknownDeviceView,
+  VisitView,
+} from '../../agent/http/ports.ts';
 import { sampleStore } from './sample-store.ts';
 
 /** A time that tests move by hand. */
