@@ -8,7 +8,13 @@ import { until } from '../support/until.ts';
 /** What `npm start` runs, but faster: the sample store with simulated shoppers and devices. */
 const NPM_START = {
   words: [],
-  environment: { ENDCAP_SIMULATOR_SPEED: '40', ENDCAP_LOG_LEVEL: 'warn', ENDCAP_SIMULATOR_SCENARIO_FILE: 'nobody-erases.yaml' },
+  environment: {
+    ENDCAP_SIMULATOR_SPEED: '40',
+    ENDCAP_LOG_LEVEL: 'warn',
+    ENDCAP_SIMULATOR_SCENARIO_FILE: 'nobody-erases.yaml',
+    // However busy the machine is: a model that rests is a problem on the page.
+    ENDCAP_MODEL_DEADLINE: '10s',
+  },
 };
 
 describe('the sample store with simulated shoppers', { timeout: 120_000 }, () => {

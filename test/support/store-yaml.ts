@@ -46,6 +46,9 @@ const SECTIONS: Readonly<Record<string, string>> = {
   confidenceFloor: 0
   maxOffersPerVisit: 16
   minOfferGap: 0s`,
+  // However busy the machine is: what scores must not depend on it.
+  model: `
+  deadline: 10s`,
   http: `
   tillKeys: [{ till: till-1, keyFile: till.key }]`,
   log: `
