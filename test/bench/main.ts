@@ -115,7 +115,7 @@ function readOptions(words: readonly string[]): Options | string {
     const wanted = values.only?.split(',').map((name) => name.trim());
     const unknown = wanted?.find((name) => !SECTIONS.some((section) => section.name === name));
     if (unknown !== undefined) return `Cannot measure "${unknown}"\n\n${USAGE}`;
-    const minutes = values.minutes === undefined ? (values.quick ? 0.25 : 1) : Number(values.minutes);
+    const minutes = values.minutes === undefined ? (values.quick ? 0.15 : 1) : Number(values.minutes);
     if (!(minutes > 0)) return `Cannot use --minutes "${values.minutes}": expected a number above 0\n\n${USAGE}`;
     return {
       sections: SECTIONS.filter(({ name }) => wanted?.includes(name) ?? true),

@@ -15,6 +15,9 @@ export interface PhonesOptions {
   readonly onOffer: (phone: number, atMs: number) => void;
 }
 
+/** Phones that open at the same time. */
+const AT_ONCE = 12;
+
 /** Phones that stand at shelves, having agreed to offers: each reads its event stream and answers every offer with "saved", as a shopper who wants it. */
 export class Phones implements Disposable {
   readonly #options: PhonesOptions;
@@ -29,7 +32,10 @@ export class Phones implements Disposable {
   /** Opens all visits and streams. */
   static async open(options: PhonesOptions): Promise<Phones> {
     const phones = new Phones(options);
-    for (let index = 0; index < options.count; index += 1) await phones.#openOne(index);
+    for (let first = 0; first < options.count; first += AT_ONCE) {
+      const group = Array.from({ length: Math.min(AT_ONCE, options.count - first) }, (_, index) => phones.#openOne(first + index));
+      await Promise.all(group);
+    }
     return phones;
   }
 

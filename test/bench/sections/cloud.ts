@@ -18,7 +18,7 @@ export const cloud: Section = { name: 'cloud', title: 'To the cloud: a simulated
 const SIGNS_OF_LIFE_A_DAY = 24 * 12;
 /** Request line and headers that the HTTP client adds. */
 const HEADER_BYTES = 200;
-const QUICK_MINUTES = 120;
+const QUICK_MINUTES = 60;
 
 async function measure(context: BenchContext): Promise<void> {
   const loaded = loadConfig({ file: sampleConfigFile(), environment: {}, workingDirectory: '/' });

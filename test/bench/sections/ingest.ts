@@ -93,10 +93,10 @@ function figuresOf(what: {
 async function measureRound(context: BenchContext, what: { readonly side: Side; readonly load: Load }): Promise<Round> {
   await using load = await LoadProcess.start({ ...what.load, port: what.side.mqttPort });
   load.begin();
-  await pause(context.isQuick ? 1_000 : 1_500);
+  await pause(context.isQuick ? 700 : 1_200);
   const before = await load.mark();
   const cpuBefore = what.side.figures().cpuMs;
-  await pause(context.isQuick ? 2_000 : 4_000);
+  await pause(context.isQuick ? 1_500 : 2_500);
   const after = await load.mark();
   const cpuMs = what.side.figures().cpuMs - cpuBefore;
   const { perSecond, messages } = throughputBetween(before, after);
@@ -108,8 +108,8 @@ async function measureRound(context: BenchContext, what: { readonly side: Side; 
 async function measureExternal(context: BenchContext, mosquitto: string): Promise<readonly Figure[]> {
   const ours: Round[] = [];
   const theirs: Round[] = [];
-  const messages = context.isQuick ? 30_000 : 80_000;
-  for (let round = 0; round < (context.isQuick ? 1 : 3); round += 1) {
+  const messages = context.isQuick ? 25_000 : 60_000;
+  for (let round = 0; round < (context.isQuick ? 1 : 2); round += 1) {
     context.say(`ingest: behind mosquitto, round ${round + 1}`);
     ours.push(await externalAgentRound(context, { mosquitto, messages }));
     theirs.push(await externalBareRound(context, { mosquitto, messages }));

@@ -26,7 +26,7 @@ async function measure(context: BenchContext): Promise<void> {
     for (const load of loads) load.begin();
     const startedMs = performance.now();
     await pause(500);
-    const { times, unanswered } = await probe.measure({ perSecond: PICKS_PER_SECOND, durationMs: context.isQuick ? 4_000 : 8_000 });
+    const { times, unanswered } = await probe.measure({ perSecond: PICKS_PER_SECOND, durationMs: context.isQuick ? 3_000 : 8_000 });
     const seconds = (performance.now() - startedMs) / 1_000;
     const totals = await Promise.all(loads.map((load) => load.end()));
     const sent = sum(totals, ({ sent }) => sent);

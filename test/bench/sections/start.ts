@@ -14,10 +14,9 @@ const SIZE = { devices: 500, products: 1_000 };
 async function measure(context: BenchContext): Promise<void> {
   await timeStarts(context, { what: 'an empty store', store: createBenchStore(context.newFolder('empty'), SIZE), goal: { atMost: 2 } });
   await afterKill(context);
-  const rows = context.isQuick ? 100_000 : 1_000_000;
   for (const plan of [
     { rows: 100_001, tail: 100_000, what: 'snapshot and 100,000 entries after it' },
-    { rows, tail: 99_999, what: `a log of ${rows.toLocaleString('en-US')} entries, 99,999 of them after the snapshot` },
+    ...(context.isQuick ? [] : [{ rows: 1_000_000, tail: 99_999, what: 'a day of 1,000,000 entries, 99,999 of them after the snapshot' }]),
   ]) {
     context.say(`start: writing ${plan.rows} log entries`);
     const store = createBenchStore(context.newFolder('log'), SIZE);
@@ -52,7 +51,7 @@ async function timeStart(context: BenchContext, store: BenchStore): Promise<numb
 async function afterKill(context: BenchContext): Promise<void> {
   const values: number[] = [];
   let rows = 0;
-  for (let round = 0; round < (context.isQuick ? 1 : 3); round += 1) {
+  for (let round = 0; round < (context.isQuick ? 1 : 2); round += 1) {
     context.say(`start: kill -9 under load, round ${round + 1}`);
     const store = createBenchStore(context.newFolder('killed'), SIZE);
     const agent = await AgentChild.start(store, context.run);
