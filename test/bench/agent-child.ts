@@ -92,6 +92,16 @@ export function outcomesIn(metrics: ReadonlyMap<string, number>): ReadonlyMap<st
   return outcomes;
 }
 
+/** Decisions by kind and reason, such as `hold budget`. */
+export function decisionsIn(metrics: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const decisions = new Map<string, number>();
+  for (const [name, value] of metrics) {
+    const match = /^endcap_decisions_total\{kind="([^"]+)",reason="([^"]+)"/.exec(name);
+    if (match !== null) decisions.set(match[1] === match[2] ? `${match[1]}` : `${match[1]} ${match[2]}`, value);
+  }
+  return decisions;
+}
+
 /** Scores by who gave them. */
 export function scoresIn(metrics: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const scores = new Map<string, number>();

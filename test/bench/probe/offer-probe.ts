@@ -14,13 +14,17 @@ export interface OfferTimes {
   readonly unanswered: number;
 }
 
+interface OfferListener extends Disposable {
+  readonly receiptsRefused: number;
+}
+
 /** How long an offer may take before its pick counts as unanswered. */
 const PATIENCE_MS = 2_000;
 
 /** Lets sensors say that something was taken, and times the offers that come of it. One pick a place is under way at a time. */
 export class OfferProbe implements AsyncDisposable {
   readonly #devices: PickDevices;
-  readonly #listener: Disposable;
+  readonly #listener: OfferListener;
   readonly #places: number;
   readonly #pickedAtMs: (number | undefined)[] = [];
   #times: number[] = [];
@@ -29,11 +33,11 @@ export class OfferProbe implements AsyncDisposable {
   private constructor(parts: {
     readonly devices: PickDevices;
     readonly places: number;
-    readonly listen: (probe: OfferProbe) => Disposable;
+    readonly listener: OfferListener;
   }) {
     this.#devices = parts.devices;
     this.#places = parts.places;
-    this.#listener = parts.listen(this);
+    this.#listener = parts.listener;
   }
 
   /** Phones at the first `places` fixtures of an agent's store; offers come as server-sent events. */
@@ -44,7 +48,7 @@ export class OfferProbe implements AsyncDisposable {
     };
     const phones = await Phones.open({ httpUrl: agent.httpUrl, count: places, onOffer });
     const devices = await PickDevices.connect(agent.mqttPort, places);
-    probe = new OfferProbe({ devices, places, listen: () => phones });
+    probe = new OfferProbe({ devices, places, listener: phones });
     return probe;
   }
 
@@ -68,8 +72,13 @@ export class OfferProbe implements AsyncDisposable {
     link.socket.write(subscribePacket('offers/#', 0));
     bare.placeShoppers(slots);
     const devices = await PickDevices.connect(bare.mqttPort, places);
-    probe = new OfferProbe({ devices, places, listen: () => ({ [Symbol.dispose]: () => void link.socket.destroy() }) });
+    probe = new OfferProbe({ devices, places, listener: { receiptsRefused: 0, [Symbol.dispose]: () => void link.socket.destroy() } });
     return probe;
+  }
+
+  /** Answers of the phones to offers that the agent did not take. */
+  get receiptsRefused(): number {
+    return this.#listener.receiptsRefused;
   }
 
   /** Picks at a steady rate for a while, at one place after the other, and gives the times of the offers. */

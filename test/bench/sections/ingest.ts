@@ -96,7 +96,7 @@ async function measureRound(context: BenchContext, what: { readonly side: Side; 
   await pause(context.isQuick ? 700 : 1_200);
   const before = await load.mark();
   const cpuBefore = what.side.figures().cpuMs;
-  await pause(context.isQuick ? 1_500 : 2_500);
+  await pause(context.isQuick ? 1_500 : 2_200);
   const after = await load.mark();
   const cpuMs = what.side.figures().cpuMs - cpuBefore;
   const { perSecond, messages } = throughputBetween(before, after);

@@ -1,8 +1,8 @@
-import { AgentChild, scoresIn } from '../agent-child.ts';
+import { AgentChild, decisionsIn, scoresIn } from '../agent-child.ts';
 import { BARE, BareChild } from '../bare/bare-child.ts';
 import { type BenchContext, pause, type Section } from '../bench-context.ts';
 import { createBenchStore } from '../bench-store.ts';
-import { figureOf, type Goal, percentile } from '../figure.ts';
+import { figureOf, formatNumber, type Goal, percentile } from '../figure.ts';
 import { LoadProcess } from '../load/load.ts';
 import type { LoadSpec } from '../load/load-spec.ts';
 import { OfferProbe } from '../probe/offer-probe.ts';
@@ -18,6 +18,7 @@ export const latency: Section = {
 const PHONES = 300;
 const OTHERS = 200;
 const PICKS_PER_SECOND = 90;
+const WARM_UP_MS = 1_500;
 
 interface Rate {
   readonly perSecond: number;
@@ -42,9 +43,13 @@ async function measure(context: BenchContext): Promise<void> {
     await using agent = await AgentChild.start(store, context.run);
     context.say(`latency: opening ${PHONES} visits`);
     await using ours = await OfferProbe.ofAgent(agent, PHONES);
+    // A process that has just started is compiling; a store's has run for weeks.
+    await ours.measure({ perSecond: PICKS_PER_SECOND, durationMs: WARM_UP_MS });
     await measureRate(context, { rate, agent, bare, ours, theirs });
-    const scores = scoresIn(await agent.metrics());
-    context.remark(`Scores at ${rate.perSecond}/s by ${[...scores].map(([by, count]) => `${by}: ${count}`).join(', ')}`);
+    const metrics = await agent.metrics();
+    const list = (counts: ReadonlyMap<string, number>) => [...counts].map(([name, count]) => `${name} ${formatNumber(count)}`).join(', ');
+    if (ours.receiptsRefused > 0) context.remark(`${ours.receiptsRefused} answers of phones to offers were refused`);
+    context.remark(`At ${rate.perSecond}/s: decisions ${list(decisionsIn(metrics))}; scores by ${list(scoresIn(metrics))}`);
   }
 }
 
@@ -99,7 +104,7 @@ async function measureOne(context: BenchContext, what: { readonly perSecond: num
   await using load = await LoadProcess.start(spec);
   load.begin();
   await pause(400);
-  const times = await what.probe.measure({ perSecond: PICKS_PER_SECOND, durationMs: context.isQuick ? 2_500 : 5_000 });
+  const times = await what.probe.measure({ perSecond: PICKS_PER_SECOND, durationMs: context.isQuick ? 2_500 : 4_500 });
   const { lost, heldBack } = await load.end();
   if (lost > 0) throw new Error(`Cannot trust the round: ${lost} connections were lost`);
   if (heldBack > 0)

@@ -77,7 +77,7 @@ async function underLoad(
   load.begin();
   await pause(1_000);
   const before = { load: await load.mark(), cpuMs: agent.figures().cpuMs };
-  await pause(context.isQuick ? 1_500 : 2_500);
+  await pause(context.isQuick ? 1_500 : 2_000);
   const after = { load: await load.mark(), cpuMs: agent.figures().cpuMs };
   const rssMb = agent.figures().rssBytes / MB;
   await load.end();

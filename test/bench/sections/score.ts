@@ -15,7 +15,7 @@ async function measure(context: BenchContext): Promise<void> {
   const scorer = loaded.value;
   try {
     const rounds = new Map<number, number[]>();
-    for (let round = 0; round < (context.isQuick ? 2 : 5); round += 1) {
+    for (let round = 0; round < (context.isQuick ? 2 : 3); round += 1) {
       const figures = await benchInference(scorer, { monotonicMs: () => performance.now(), measureMs: context.isQuick ? 200 : 400 });
       for (const { batch, microsPerRow } of figures) rounds.set(batch, [...(rounds.get(batch) ?? []), microsPerRow]);
     }

@@ -28,7 +28,7 @@ async function measure(context: BenchContext): Promise<void> {
     // Until the first checkpoint of the write-ahead log, its bytes are not yet written a second time.
     await pause(context.isQuick ? 1_000 : 2_000);
     const before = { load: await load.mark(), bytes: agent.figures().writtenBytes };
-    await pause(context.isQuick ? 4_000 : 10_000);
+    await pause(context.isQuick ? 4_000 : 8_000);
     const after = { load: await load.mark(), bytes: agent.figures().writtenBytes };
     const messages = after.load.acked - before.load.acked;
     const bytes = after.bytes - before.bytes;
