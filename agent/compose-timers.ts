@@ -64,13 +64,13 @@ export function startTimers(timers: Timers, parts: TimerParts): void {
 function statusTask({ status, transport, storeId, startedAtMs }: TimerParts): () => unknown {
   let told = '';
   return () => {
-    const overview = status.look();
+    const look = status.look();
     const { state: link } = transport.status();
-    if (overview === undefined || (link !== 'listening' && link !== 'connected')) return undefined;
-    const { state, sentence } = overview.health;
+    if (look === undefined || (link !== 'listening' && link !== 'connected')) return undefined;
+    const { state, sentence } = look.health;
     if (told === `${state} ${sentence}`) return undefined;
     told = `${state} ${sentence}`;
-    const { atMs, version } = overview;
+    const { atMs, version } = look;
     return transport.publish(agentStateMessage(storeId, { atMs, version, uptimeMs: atMs - startedAtMs, level: LEVELS[state], sentence }));
   };
 }

@@ -4,7 +4,7 @@ import { type ArmSums, measureLift } from '../core/lift.ts';
 import type { CloudOverview, DeviceOverview, FunnelStep, Problem, SlotOverview, StoreOverview, ZoneOverview } from '../core/overview.ts';
 import { stockState } from '../core/shelf/stock.ts';
 import type { State } from '../core/state.ts';
-import type { Campaign, Slot } from '../core/store-map.ts';
+import type { Campaign, PlacedDevice, Slot } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Counters } from './counters.ts';
 
@@ -112,7 +112,8 @@ export function buildOverview(sources: OverviewSources): StoreOverview | undefin
   };
 }
 
-function healthOf(problems: readonly Problem[]): StoreOverview['health'] {
+/** The state of the store in one word and one sentence. */
+export function healthOf(problems: readonly Problem[]): StoreOverview['health'] {
   const first = problems[0];
   if (first === undefined) return { state: 'ok', sentence: 'The store is working' };
   if (first.severity === 'error') return { state: 'down', sentence: first.sentence };
@@ -124,9 +125,10 @@ function zonesOf(state: Readonly<State>, store: CompiledStore, nowMs: TimestampM
   for (const visit of state.visits.values()) {
     if (visit.place !== undefined) visitsNow.set(visit.place.zone, (visitsNow.get(visit.place.zone) ?? 0) + 1);
   }
+  const sensors = sensorsByZone(store);
   return store.map.zones.map((zone) => {
     const today = state.today.zones.get(zone.id);
-    const devices = store.map.devices.filter((device) => zoneOfDevice(store, device) === zone.id && device.role !== 'display');
+    const devices = sensors.get(zone.id) ?? [];
     const seen = devices.flatMap((device) => state.devices.get(device.id)?.lastSeenAtMs ?? []);
     const heard = devices.some((device) => {
       const track = state.devices.get(device.id);
@@ -146,6 +148,18 @@ function zonesOf(state: Readonly<State>, store: CompiledStore, nowMs: TimestampM
       state: devices.length === 0 ? 'blind' : heard ? 'ok' : 'quiet',
     };
   });
+}
+
+function sensorsByZone(store: CompiledStore): ReadonlyMap<string, readonly PlacedDevice[]> {
+  const byZone = new Map<string, PlacedDevice[]>();
+  for (const device of store.map.devices) {
+    const zone = zoneOfDevice(store, device);
+    if (zone === undefined || device.role === 'display') continue;
+    const others = byZone.get(zone);
+    if (others === undefined) byZone.set(zone, [device]);
+    else others.push(device);
+  }
+  return byZone;
 }
 
 /** A count older than this says nothing about now; cameras repeat theirs far more often. */

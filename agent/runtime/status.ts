@@ -5,7 +5,7 @@ import type { State } from '../core/state.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { findProblems } from './checks.ts';
 import type { Counters } from './counters.ts';
-import { buildOverview } from './overview.ts';
+import { buildOverview, healthOf } from './overview.ts';
 import { type Finding, Problems } from './problems.ts';
 import type { Recent } from './recent.ts';
 
@@ -42,7 +42,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Watches the store once a second: finds what is wrong, and keeps the overview that pages and probes read. */
+/** Watches the store once a second for what is wrong, and makes the overview that pages and probes read. */
 export class Status {
   readonly #sources: StatusSources;
   readonly #problems = new Problems();
@@ -50,6 +50,7 @@ export class Status {
   readonly #latest = new Map<string, number>();
   #trouble: { readonly kind: 'disk-full' | 'disk-error'; readonly detail: string; readonly atMs: TimestampMs } | undefined;
   #overview: StoreOverview | undefined;
+  #hasLooked = false;
   #sampledAtMs = 0;
 
   constructor(sources: StatusSources) {
@@ -61,15 +62,22 @@ export class Status {
     this.#trouble = kind === 'none' ? undefined : { kind, detail, atMs: this.#sources.nowMs() };
   }
 
-  /** The overview of the last look; looks for the first time when there is none. */
+  /** Everything about the store, as it was when somebody first asked after the last look. */
   overview(): StoreOverview | undefined {
-    return this.#overview ?? this.look();
+    if (!this.#hasLooked) this.look();
+    this.#overview ??= this.#build();
+    return this.#overview;
   }
 
-  /** Looks at everything now. To be called once a second. */
-  look(): StoreOverview | undefined {
-    const { state, nowMs, counters, recent } = this.#sources;
+  /**
+   * Looks for what is wrong now; to be called once a second. The overview of a large store costs milliseconds in which no message is answered,
+   * so it is made only when somebody asks.
+   */
+  look(): Pick<StoreOverview, 'atMs' | 'version' | 'health'> | undefined {
+    const { state, nowMs, version } = this.#sources;
     const now = nowMs();
+    this.#hasLooked = true;
+    this.#overview = undefined;
     this.#sample(now);
     const disk = this.#sources.disk();
     const cloud = this.#cloud(disk, now);
@@ -91,13 +99,20 @@ export class Status {
     });
     const change = this.#problems.update(findings, now);
     if (change.began.length > 0 || change.ended.length > 0) this.#sources.onProblems(change);
-    this.#overview = buildOverview({
+    return state().store === undefined ? undefined : { atMs: now, version, health: healthOf(this.#problems.current) };
+  }
+
+  #build(): StoreOverview | undefined {
+    const { state, nowMs, version, counters, recent } = this.#sources;
+    const now = nowMs();
+    const disk = this.#sources.disk();
+    return buildOverview({
       state: state(),
       nowMs: now,
-      version: this.#sources.version,
+      version,
       problems: this.#problems.current,
       outcomes: this.#sources.outcomes(),
-      cloud,
+      cloud: this.#cloud(disk, now),
       model: this.#sources.model(),
       disk: { ...disk, sentence: diskSentence(disk) },
       counters,
@@ -106,7 +121,6 @@ export class Status {
       recent: recent.events(),
       shopUrl: this.#sources.shopUrl,
     });
-    return this.#overview;
   }
 
   #sample(now: TimestampMs): void {
