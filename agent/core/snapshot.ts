@@ -3,7 +3,7 @@ import { createState, type State } from './state.ts';
 import type { StoreMap } from './store-map.ts';
 
 /** Changes when a stored state can no longer be read; the log is then replayed from its start. */
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 
 /** A state as text. Maps and sets are written as `{"$map":[[k,v]]}` and `{"$set":[v]}`; the compiled store as its map. */
 export function writeState(state: Readonly<State>): string {
