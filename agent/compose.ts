@@ -1,29 +1,26 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
-import { staffAlertMessage } from '../devices/channels/staff.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
-import { GuardedScorer } from '../models/guarded-scorer.ts';
-import { loadOnnxScorer } from '../models/onnx-scorer.ts';
-import { RuleScorer } from '../models/rule-scorer.ts';
+import { actsOf } from './compose-acts.ts';
 import { cameraOfFrame, createCameras } from './compose-cameras.ts';
 import { createTransport } from './compose-devices.ts';
+import { createGate } from './compose-gate.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
+import { gaugesOf } from './compose-metrics.ts';
+import { createScorer } from './compose-scorer.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
-import type { ActEffect } from './core/effect.ts';
 import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
 import { fail, ok, type Result } from './core/result.ts';
 import { createHttpServer } from './http/server.ts';
 import { LiveDevices } from './live-devices.ts';
-import { packageRoot, packageVersion } from './package-root.ts';
+import { packageVersion } from './package-root.ts';
 import { cached } from './runtime/cached.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
 import { Counters } from './runtime/counters.ts';
-import { excerptOf, maskMacs } from './runtime/excerpt.ts';
 import { Feed } from './runtime/feed.ts';
-import { Gate } from './runtime/gate.ts';
 import { offerKeyFrom } from './runtime/key-file.ts';
 import { Loop } from './runtime/loop.ts';
 import { createMetrics } from './runtime/metrics.ts';
@@ -36,7 +33,6 @@ import { Snapshots } from './runtime/snapshots.ts';
 import { Status } from './runtime/status.ts';
 import { Timers } from './runtime/timers.ts';
 import { UnknownDevices } from './runtime/unknown-devices.ts';
-import { showOnDisplay } from './show-display.ts';
 import { openStore } from './store/store.ts';
 
 /** Why the agent cannot start: one line and what to do. */
@@ -105,17 +101,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   const time = localTime(map.timeZone);
   const minuteOfDay = (atMs: number) => time.minuteOfDay(atMs);
 
-  const manifestPath = config.model.manifestFile ?? join(packageRoot(), 'models/artifacts/purchase-intent.manifest.json');
-  const scorer = new GuardedScorer({
-    load: () => loadOnnxScorer({ manifestPath, minuteOfDay }),
-    fallback: new RuleScorer({ minuteOfDay }),
-    clock: { monotonicMs: systemClock.monotonicMs, after: callAfter },
-    settings: { deadlineMs: config.model.deadline },
-    events: {
-      scored: (by, requests) => counters.add('endcap_scores_total', `by="${by}"`, requests),
-      changed: (status) => log.info({ model: status.name, state: status.state }, status.sentence),
-    },
-  });
+  const scorer = createScorer(config, { counters, log, minuteOfDay });
   await scorer.start();
 
   const devices = new LiveDevices(config);
@@ -129,7 +115,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     counters,
     nowMs: () => clock.nowMs(),
     monotonicMs: systemClock.monotonicMs,
-    act: carryOut,
+    act: (acts) => carryOut(acts),
     recover: () => recover(store.journal, aggregateSettings),
     onCommitted(turn) {
       const compiled = loop.state.store;
@@ -152,23 +138,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     offers: () => offersIn(loop),
   });
 
-  function carryOut(acts: readonly ActEffect[]): void {
-    const nowMs = clock.nowMs();
-    for (const act of acts) {
-      feed.send(act, nowMs);
-      if (act.kind === 'act.alert') {
-        transport.publish(staffAlertMessage(map.storeId, act.alert)).catch((error: unknown) => {
-          counters.add('endcap_alert_failures_total');
-          log.debug({ err: error, alert: act.alert.id }, 'Cannot reach the staff devices');
-        });
-      }
-      if (act.kind !== 'act.display') continue;
-      showOnDisplay(act, { devices, transport, storeId: map.storeId }).catch((error: unknown) => {
-        counters.add('endcap_display_failures_total');
-        log.debug({ err: error, device: act.device }, 'Cannot reach a display');
-      });
-    }
-  }
+  const carryOut = actsOf({ storeId: map.storeId, devices, transport, feed, counters, log, nowMs: () => clock.nowMs() });
 
   const submit = async (input: Input): Promise<void> => {
     const outcome = await loop.submit(input);
@@ -215,21 +185,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   });
 
   const unknownDevices = new UnknownDevices();
-  const gate = new Gate({
-    loop,
-    decode: (message) => devices.decode(message),
-    counters,
-    nowMs: () => clock.nowMs(),
-    resolveCode(code, nowMs) {
-      const resolved = codes.resolve(code, nowMs);
-      return resolved.kind === 'offer' ? resolved.offer : undefined;
-    },
-    quarantine: ({ atMs, message, reason, detail }) => {
-      const excerpt = excerptOf(message.payload);
-      store.quarantine.add({ atMs, topic: maskMacs(message.topic), client: message.client, reason, detail: maskMacs(detail), excerpt });
-    },
-    unknown: (message, readings) => unknownDevices.note(devices.introduce(message, readings)),
-  });
+  const gate = createGate({ loop, devices, counters, codes, store, unknownDevices, nowMs: () => clock.nowMs() });
   for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
     if (input.kind === 'reading') gate.seen(input.reading);
   }
@@ -257,15 +213,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
       counters,
       nowMs: () => clock.nowMs(),
       monotonicMs: systemClock.monotonicMs,
-      metrics: createMetrics(counters, [
-        { name: 'endcap_visits', help: 'Visits now', read: () => loop.state.visits.size },
-        { name: 'endcap_phones_connected', help: 'Phones listening for offers', read: () => feed.connected },
-        { name: 'endcap_mqtt_clients', help: 'Devices connected', read: () => transport.status().clients },
-        { name: 'endcap_telemetry_waiting', help: 'Readings waiting for their turn', read: () => loop.telemetryWaiting },
-        { name: 'endcap_outbox_pending_batches', help: 'Batches not yet in the cloud', read: () => cloud.uploader.status().backlogBatches },
-        { name: 'endcap_disk_used_bytes', help: 'Bytes of the quota in use', read: () => store.database.usage().usedBytes },
-        { name: 'endcap_problems', help: 'Problems shown on the status page', read: () => status.overview()?.problems.length ?? 0 },
-      ]),
+      metrics: createMetrics(counters, gaugesOf({ loop, feed, transport, cloud, store, status })),
       readiness: {
         checks: () => [
           { name: 'database', ready: true, sentence: 'The database is open' },
@@ -377,9 +325,4 @@ function retentionOf(retention: LoadedConfig['config']['data']['retention']) {
     auditMs: retention.audit,
     quarantineMs: retention.quarantine,
   };
-}
-
-function callAfter(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs);
-  return () => clearTimeout(timer);
 }
