@@ -6,6 +6,7 @@ import type { Override } from './environment.ts';
 import { isPathSetting, readEnvironment } from './environment.ts';
 import { issuesOf } from './issues.ts';
 import type { ConfigProblem, Issue } from './problem.ts';
+import { MOST_LINES_TOLD, type ProductTable, readProductTable } from './product-table.ts';
 import { findReferenceIssues } from './references.ts';
 import type { StoreConfig } from './schema.ts';
 import { storeConfigSchema } from './schema.ts';
@@ -66,19 +67,24 @@ export function parseConfig(text: string, options: LoadOptions): LoadOutcome {
   const document = readDocument(text, options.file);
   if (document.problems.length > 0) return invalid(document.problems);
   const { overrides, issues: environmentIssues } = readEnvironment(options.environment, options.workingDirectory);
-  const written = withOverrides(withPaths(document.value, file, options.workingDirectory), overrides);
-  const place = (issue: Issue): ConfigProblem => placeIssue(issue, overrides, document.place);
+  const inFile = withOverrides(withPaths(document.value, file, options.workingDirectory), overrides);
+  const { written, table, first } = withProductTable(inFile);
   const problems: ConfigProblem[] = environmentIssues.map((issue) => fromVariable(issue.variable, issue));
+  if (table !== undefined) problems.push(...table.problems);
+  const place = (issue: Issue): ConfigProblem => {
+    const index = issue.path[0] === 'products' && typeof issue.path[1] === 'number' ? issue.path[1] - first : -1;
+    return table !== undefined && index >= 0 ? table.place(issue, index) : placeIssue(issue, overrides, document.place);
+  };
   const parsed = storeConfigSchema.safeDecode(written as never);
   if (!parsed.success) problems.push(...issuesOf(parsed.error, written).map(place));
   problems.push(...findReferenceIssues(written).map(place));
   if (!parsed.success || problems.length > 0) {
     if (parsed.success) problems.push(...findSenseIssues(parsed.data).map(place));
-    return invalid(problems);
+    return invalid(problems, table?.name);
   }
   const { secrets, issues, warnings } = readSecrets(parsed.data);
   problems.push(...[...findSenseIssues(parsed.data), ...issues].map(place));
-  if (problems.length > 0) return invalid(problems);
+  if (problems.length > 0) return invalid(problems, table?.name);
   return {
     kind: 'loaded',
     loaded: {
@@ -91,8 +97,32 @@ export function parseConfig(text: string, options: LoadOptions): LoadOutcome {
   };
 }
 
-/** In the order of the file, the environment last. */
-function invalid(problems: readonly ConfigProblem[]): LoadOutcome {
+/** The products of the file and, after them, those of its table; `first` is the index of the first of the table. */
+function withProductTable(written: unknown): {
+  readonly written: unknown;
+  readonly table: ProductTable | undefined;
+  readonly first: number;
+} {
+  const listed = isRecord(written) ? (written['products'] ?? []) : undefined;
+  if (!isRecord(written) || typeof written['productsFile'] !== 'string' || !Array.isArray(listed)) {
+    return { written, table: undefined, first: 0 };
+  }
+  const table = readProductTable(written['productsFile']);
+  return { written: { ...written, products: [...(listed as unknown[]), ...table.products] }, table, first: listed.length };
+}
+
+/** In the order of the file, the environment last; of a table only the first lines, and how many more there are. */
+function invalid(all: readonly ConfigProblem[], table?: string | undefined): LoadOutcome {
+  const inTable = all.filter((problem) => problem.source === table);
+  const last = inTable[MOST_LINES_TOLD];
+  const problems =
+    table === undefined || last === undefined
+      ? all
+      : [
+          ...all.filter((problem) => problem.source !== table),
+          ...inTable.slice(0, MOST_LINES_TOLD),
+          { ...last, message: `and ${inTable.length - MOST_LINES_TOLD} more problems from here on`, hint: undefined },
+        ];
   const rank = (problem: ConfigProblem) => problem.line ?? Number.POSITIVE_INFINITY;
   const sorted = problems.toSorted((a, b) => (rank(a) === rank(b) ? (a.column ?? 0) - (b.column ?? 0) : rank(a) - rank(b)));
   return { kind: 'invalid', problems: sorted };

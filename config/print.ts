@@ -8,12 +8,17 @@ export const REDACTED = '(redacted)';
 
 /** The whole configuration as YAML with every default filled in; loading it again gives the same configuration. */
 export function printConfig(config: StoreConfig): string {
-  return toYaml(z.encode(storeConfigSchema, config));
+  return toYaml(z.encode(storeConfigSchema, withoutTable(config)));
+}
+
+/** The products of the table stand among the others already. */
+function withoutTable({ productsFile: _, ...config }: StoreConfig): StoreConfig {
+  return config;
 }
 
 /** As `printConfig`, fit to be shown to others: names of accounts, hashes of keys and places of secrets are blanked. Does not load again. */
 export function printRedacted(config: StoreConfig): string {
-  return toYaml(redacted(z.encode(storeConfigSchema, config), ''));
+  return toYaml(redacted(z.encode(storeConfigSchema, withoutTable(config)), ''));
 }
 
 function toYaml(value: unknown): string {

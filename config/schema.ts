@@ -4,7 +4,7 @@ import { camerasSection } from './sections/cameras.ts';
 import { campaignsSection } from './sections/campaigns.ts';
 import { devicesSection, tagsSection } from './sections/devices.ts';
 import { mappingsSection } from './sections/foreign.ts';
-import { productsSection } from './sections/goods.ts';
+import { productsFileSection, productsSection } from './sections/goods.ts';
 import { httpSection } from './sections/http.ts';
 import { mqttSection } from './sections/mqtt.ts';
 import { dataSection, logSection, modelSection, simulatorSection, syncSection } from './sections/operation.ts';
@@ -20,6 +20,7 @@ export const storeConfigSchema = z.strictObject({
   zones: zonesSection,
   fixtures: fixturesSection,
   products: productsSection,
+  productsFile: productsFileSection,
   devices: devicesSection,
   mappings: mappingsSection,
   cameras: camerasSection,

@@ -31,6 +31,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['agent/runtime'],
   zod: ['devices', 'models', 'sync', 'config', 'agent/http', 'agent/cli'],
   yaml: ['config', 'devices/simulator', 'models/training', 'agent/cli'],
+  'csv-parse': ['config'],
   commander: ['agent/cli'],
   preact: ['agent/web'],
   '@preact/signals': ['agent/web'],

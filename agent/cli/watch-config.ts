@@ -10,6 +10,7 @@ const LIVE: ReadonlySet<keyof StoreConfig> = new Set([
   'zones',
   'fixtures',
   'products',
+  'productsFile',
   'devices',
   'mappings',
   'tags',
@@ -31,6 +32,16 @@ export interface WatchEvents {
 /** Watches the configuration file until the returned function is called. A file that cannot be used changes nothing. */
 export function watchConfig(start: LoadedConfig, context: CliContext, events: WatchEvents): () => void {
   let current = start;
+  const watched = new Set<string>();
+  const watch = (file: string): void => {
+    if (watched.has(file)) return;
+    watched.add(file);
+    watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, look);
+  };
+  /** The table of products is watched, too, wherever the configuration says that it is now. */
+  const follow = (): void => {
+    if (current.config.productsFile !== undefined) watch(current.config.productsFile);
+  };
   const look = (): void => {
     const outcome = loadConfig({ file: start.file, environment: context.environment, workingDirectory: context.workingDirectory });
     if (outcome.kind === 'invalid') {
@@ -47,8 +58,12 @@ export function watchConfig(start: LoadedConfig, context: CliContext, events: Wa
     // The other sections stay as they were at the start, also for what is compared next.
     const kept = Object.fromEntries(waiting.map((section) => [section, current.config[section]]));
     current = { ...loaded, config: { ...loaded.config, ...kept } };
+    follow();
     if (isLive && !waiting.includes('store')) events.changed(current);
   };
-  watchFile(start.file, { interval: LOOK_EVERY_MS, persistent: false }, look);
-  return () => unwatchFile(start.file, look);
+  watch(start.file);
+  follow();
+  return () => {
+    for (const file of watched) unwatchFile(file, look);
+  };
 }

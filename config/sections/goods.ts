@@ -22,3 +22,12 @@ export const productsSection = z
   .max(200_000)
   .default([])
   .describe('What is sold');
+
+/** `productsFile`: a table of products, for a catalogue that nobody writes by hand. */
+export const productsFileSection = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(
+    'A table (CSV, UTF-8) of more products, with the columns sku, name, category, price, cost and, where a scale counts them, unitGrams, unitSpreadGrams',
+  );

@@ -49,6 +49,7 @@ export function createBenchStore(folder: string, size: BenchStoreSize): BenchSto
   const configFile = join(folder, 'store.yaml');
   const dataDir = join(folder, 'data');
   writeFileSync(configFile, configText(size));
+  if (size.products > MOST_PRODUCTS_BY_HAND) writeFileSync(join(folder, PRODUCTS_FILE), productTable(size.products));
   const devices = Array.from({ length: size.devices }, (_, index) => deviceName(index));
   addCredentials(dataDir, [...devices, SCANNER]);
   return { configFile, dataDir, devices };
@@ -66,10 +67,32 @@ function addCredentials(dataDir: string, devices: readonly string[]): void {
   opened.value.close(nowMs);
 }
 
+/** Beyond this a store has its products in a table. */
+const MOST_PRODUCTS_BY_HAND = 10_000;
+const PRODUCTS_FILE = 'products.csv';
+
+function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function productSku(index: number): string {
+  return `P-${String(index).padStart(6, '0')}`;
+}
+
+function productTable(count: number): string {
+  const rows = numbers(count).map((n) => `${productSku(n)},Product ${n},c-${n % 50},10.00,2.00,250`);
+  return ['sku,name,category,price,cost,unitGrams', ...rows, ''].join('\n');
+}
+
+function productLines(count: number): readonly string[] {
+  if (count > MOST_PRODUCTS_BY_HAND) return [`productsFile: ${PRODUCTS_FILE}`];
+  const product = (n: number) =>
+    `  - { sku: ${productSku(n)}, name: Product ${n}, category: c-${n % 50}, price: 10.00, cost: 2.00, unitGrams: 250 }`;
+  return ['products:', ...numbers(count).map(product)];
+}
+
 /** A config as a person would write it: one flow mapping a line. */
 function configText({ devices, products }: BenchStoreSize): string {
-  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
-  const product = (index: number) => `P-${String(index).padStart(6, '0')}`;
   return [
     `store: { id: ${BENCH_STORE_ID}, name: Bench, currency: EUR, timeZone: UTC, plan: { widthM: 200, depthM: 200 } }`,
     'zones:',
@@ -77,12 +100,9 @@ function configText({ devices, products }: BenchStoreSize): string {
     'fixtures:',
     ...numbers(devices).map(
       (n) =>
-        `  - { id: ${fixtureName(n)}, name: Fixture ${n}, zone: z-${n % ZONES}, at: [1, 1], slots: [{ id: ${slotName(n)}, sku: ${product(n)} }] }`,
+        `  - { id: ${fixtureName(n)}, name: Fixture ${n}, zone: z-${n % ZONES}, at: [1, 1], slots: [{ id: ${slotName(n)}, sku: ${productSku(n)} }] }`,
     ),
-    'products:',
-    ...numbers(products).map(
-      (n) => `  - { sku: ${product(n)}, name: Product ${n}, category: c-${n % 50}, price: 10.00, cost: 2.00, unitGrams: 250 }`,
-    ),
+    ...productLines(products),
     'devices:',
     ...numbers(devices).map((n) => `  - { id: ${deviceName(n)}, name: Shelf ${n}, role: sensor, fixture: ${fixtureName(n)} }`),
     `  - { id: ${SCANNER}, name: Scanner, role: scanner, zone: z-0 }`,
