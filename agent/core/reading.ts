@@ -1,4 +1,4 @@
-import type { DeviceId, SlotId, ZoneId } from './ids.ts';
+import type { DeviceId, FixtureId, SlotId, ZoneId } from './ids.ts';
 import type { Cents, Dbm, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
 
 /**
@@ -28,7 +28,8 @@ export type ReadingBody =
   | { readonly kind: 'flow'; readonly from: ZoneId; readonly to: ZoneId; readonly count: number }
   | { readonly kind: 'ble.sighting'; readonly beacon: string; readonly rssiDbm: Dbm; readonly txPowerDbm?: Dbm }
   | CameraDetections
-  | { readonly kind: 'door.count'; readonly in: number; readonly out: number }
+  /** People who came in and went out: of `zone`, or without it of the zone of the device. */
+  | { readonly kind: 'door.count'; readonly in: number; readonly out: number; readonly zone?: ZoneId }
   | PosSale
   | Climate
   | { readonly kind: 'context'; readonly topic: string; readonly value: string; readonly untilMs: TimestampMs }
@@ -40,11 +41,60 @@ export type ReadingBody =
   | { readonly kind: 'vibration'; readonly active: boolean; readonly slot?: SlotId }
   /** A press or gesture on a button, cube or wall switch; `action` in lower case, such as `single`, `double`, `long`, `flip90`. */
   | { readonly kind: 'button'; readonly action: string }
-  /** A hand in front of a slot or fixture. */
-  | { readonly kind: 'reach'; readonly active: boolean; readonly slot?: SlotId }
+  | Reach
+  | Stop
+  | QueueCount
+  | HeatCount
   /** How far the nearest thing is from a time-of-flight or ultrasonic sensor. */
   | { readonly kind: 'distance'; readonly metres: Metres; readonly slot?: SlotId }
   | DeviceStatus;
+
+/** A hand in front of a slot or fixture; without both, somewhere on the fixture of the device. */
+export interface Reach {
+  readonly kind: 'reach';
+  /** True when it begins, false when it ends. */
+  readonly active: boolean;
+  readonly slot?: SlotId;
+  readonly fixture?: FixtureId;
+  /** That it was one, from a camera. */
+  readonly confidence?: Probability;
+  /** What a camera saw of it: a hand, something that moved on the shelf, or both. */
+  readonly basis?: 'hand' | 'change' | 'both';
+  readonly seat?: Seat;
+}
+
+/**
+ * A number that a camera's person has while in view, and that somebody else gets afterwards: it joins what one person does at the shelves
+ * within minutes, and nothing beyond.
+ */
+export type Seat = number;
+
+/** Somebody whom cameras follow stands at a fixture, or no longer does; without `fixture` they are out of view and the seat is free. */
+export interface Stop {
+  readonly kind: 'stop';
+  readonly seat: Seat;
+  readonly active: boolean;
+  readonly fixture?: FixtureId;
+}
+
+/** People who wait at a till now. */
+export interface QueueCount {
+  readonly kind: 'queue';
+  /** The till, as the queue is named in the configuration. */
+  readonly till: string;
+  readonly length: number;
+  /** How long somebody who joins now would wait. */
+  readonly waitMs: DurationMs;
+  /** People who left the queue since the last message, and how long they waited together. */
+  readonly left?: number;
+  readonly leftMs?: DurationMs;
+}
+
+/** Where on the floor people were in the last minute: cells of the store's grid, see `heatGrid`. */
+export interface HeatCount {
+  readonly kind: 'heat';
+  readonly cells: readonly { readonly cell: number; readonly seconds: number; readonly people: number }[];
+}
 
 /** A tag was read. Readers of near field tags measure no signal. */
 export interface RfidRead {
@@ -131,6 +181,9 @@ export const READING_CLASS = {
   vibration: 'telemetry',
   button: 'event',
   reach: 'telemetry',
+  stop: 'telemetry',
+  queue: 'telemetry',
+  heat: 'telemetry',
   distance: 'telemetry',
   'device.status': 'telemetry',
 } as const satisfies Record<ReadingKind, 'telemetry' | 'event'>;

@@ -26,7 +26,10 @@ export const NATIVE_BODIES: BodyOf = {
       track === undefined ? { x, y, w, h, confidence } : { x, y, w, h, confidence, track },
     ),
   }),
-  'door.count': (event) => ({ kind: 'door.count', in: event.in, out: event.out }),
+  'door.count': (event) =>
+    event.zone === undefined
+      ? { kind: 'door.count', in: event.in, out: event.out }
+      : { kind: 'door.count', in: event.in, out: event.out, zone: event.zone },
   'pos.sale': ({ receipt, lines, codes, visit }) =>
     visit === undefined ? { kind: 'pos.sale', receipt, lines, codes } : { kind: 'pos.sale', receipt, lines, codes, visit },
   climate: ({ temperatureC, humidityPercent, illuminanceLux, co2Ppm }) => {
@@ -48,7 +51,25 @@ export const NATIVE_BODIES: BodyOf = {
   occupancy: ({ occupied }) => ({ kind: 'occupancy', occupied }),
   vibration: ({ active, slot }) => (slot === undefined ? { kind: 'vibration', active } : { kind: 'vibration', active, slot }),
   button: ({ action }) => ({ kind: 'button', action }),
-  reach: ({ active, slot }) => (slot === undefined ? { kind: 'reach', active } : { kind: 'reach', active, slot }),
+  reach: ({ active, slot, fixture, confidence, basis, seat }) => ({
+    kind: 'reach',
+    active,
+    ...(slot !== undefined && { slot }),
+    ...(fixture !== undefined && { fixture }),
+    ...(confidence !== undefined && { confidence }),
+    ...(basis !== undefined && { basis }),
+    ...(seat !== undefined && { seat }),
+  }),
+  stop: ({ seat, active, fixture }) => (fixture === undefined ? { kind: 'stop', seat, active } : { kind: 'stop', seat, active, fixture }),
+  queue: ({ till, length, waitMs, left, leftMs }) => ({
+    kind: 'queue',
+    till,
+    length,
+    waitMs,
+    ...(left !== undefined && { left }),
+    ...(leftMs !== undefined && { leftMs }),
+  }),
+  heat: ({ cells }) => ({ kind: 'heat', cells }),
   distance: ({ metres, slot }) => (slot === undefined ? { kind: 'distance', metres } : { kind: 'distance', metres, slot }),
 };
 

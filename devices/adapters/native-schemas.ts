@@ -23,6 +23,8 @@ const saleLine = z.object({
 const contextTopic = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ . : / -');
 const slotOfMany = id.optional().describe('Without it, somewhere on the fixture of the device');
 
+const seat = z.int().min(0).max(9_999).describe('Of one person while in view; somebody else has it afterwards');
+
 /** What the body of each kind holds besides its kind, for every form that devices speak; `context` says its end in two ways. */
 const BODIES = {
   'shelf.weight': { slot: id, grams: z.number().min(-10_000).max(1_000_000) },
@@ -37,7 +39,11 @@ const BODIES = {
     people: z.array(person).max(200),
     partial: z.boolean().optional().describe('Only some of those in the picture: says nothing about how many there are'),
   },
-  'door.count': { in: z.int().min(0).max(1_000), out: z.int().min(0).max(1_000) },
+  'door.count': {
+    in: z.int().min(0).max(1_000),
+    out: z.int().min(0).max(1_000),
+    zone: id.optional().describe('Without it, the zone of the device'),
+  },
   'pos.sale': {
     receipt: id,
     lines: z.array(saleLine).min(1).max(500),
@@ -59,7 +65,28 @@ const BODIES = {
   button: {
     action: z.string().regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/, 'expected 1 to 64 characters of a-z 0-9 _ . : -, such as "single"'),
   },
-  reach: { active: z.boolean(), slot: slotOfMany },
+  reach: {
+    active: z.boolean(),
+    slot: slotOfMany,
+    fixture: id.optional(),
+    confidence: unit.optional(),
+    basis: z.enum(['hand', 'change', 'both']).optional().describe('What a camera saw of it'),
+    seat: seat.optional(),
+  },
+  stop: { seat, active: z.boolean(), fixture: id.optional().describe('Without it, out of view: the seat is free') },
+  queue: {
+    till: id,
+    length: z.int().min(0).max(1_000),
+    waitMs: z.int().min(0).max(86_400_000).describe('How long somebody who joins now would wait'),
+    left: z.int().min(0).max(1_000).optional().describe('People who left the queue since the last message'),
+    leftMs: z.int().min(0).max(86_400_000).optional().describe('How long they waited, together'),
+  },
+  heat: {
+    cells: z
+      .array(z.object({ cell: z.int().min(0).max(4_095), seconds: z.number().min(0).max(60_000), people: z.int().min(0).max(1_000) }))
+      .max(4_096)
+      .describe('Where on the floor people were in the last minute'),
+  },
   distance: { metres: z.number().min(0).max(1_000), slot: slotOfMany },
 } as const;
 
@@ -105,6 +132,9 @@ export const NATIVE_EVENTS = {
   vibration: event('vibration', BODIES.vibration),
   button: event('button', BODIES.button),
   reach: event('reach', BODIES.reach),
+  stop: event('stop', BODIES.stop),
+  queue: event('queue', BODIES.queue),
+  heat: event('heat', BODIES.heat),
   distance: event('distance', BODIES.distance),
 } as const;
 
@@ -140,6 +170,9 @@ export const READING_BODIES = {
   vibration: body('vibration', BODIES.vibration),
   button: body('button', BODIES.button),
   reach: body('reach', BODIES.reach),
+  stop: body('stop', BODIES.stop),
+  queue: body('queue', BODIES.queue),
+  heat: body('heat', BODIES.heat),
   distance: body('distance', BODIES.distance),
   'device.status': body('device.status', STATUS),
 } as const;
