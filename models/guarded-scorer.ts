@@ -9,6 +9,8 @@ import type { Scorer } from './scorer.ts';
 /** A scorer that holds something to give back. */
 export interface ClosableScorer extends Scorer {
   close?(): Promise<void>;
+  /** Why it will never answer again; `undefined` while it may. */
+  spent?(): ModelProblem | undefined;
 }
 
 /** Which scorer serves, in a sentence for the status page. */
@@ -27,6 +29,8 @@ export interface GuardEvents {
   scored(by: 'model' | FallbackCause, requests: number, elapsedMs: DurationMs, slow: boolean): void;
   /** The status changed; also told once for each new reason of being in fallback. */
   changed(status: ScorerStatus): void;
+  /** The model was let go because it will never answer again. */
+  spent?(problem: ModelProblem): void;
 }
 
 /** Time as the guard needs it. */
@@ -167,10 +171,22 @@ export class GuardedScorer implements Scorer {
   }
 
   #failed(fact: string): void {
+    const spent = this.#model?.spent?.();
+    if (spent !== undefined) return this.#letGo(spent);
     this.#failures++;
     // A probe that fails sends the model straight back to rest.
     if (this.#failures < this.#settings.maxFailures && this.#rests === 0) return;
     this.#rest(`The model ${this.#model?.name ?? ''} is resting: ${fact}`);
+  }
+
+  /** What is loaded is of no use any more; the next probe loads what is installed by then. */
+  #letGo(spent: ModelProblem): void {
+    const model = this.#model;
+    this.#model = undefined;
+    this.#busy = false;
+    this.#options.events?.spent?.(spent);
+    this.#rest(`${spent.sentence}. ${spent.hint}`);
+    void model?.close?.();
   }
 
   #rest(trouble: string): void {

@@ -73,7 +73,22 @@ export type ModelManifest = z.infer<typeof manifestSchema>;
 
 /** Why a model cannot be used, in words for the status page, with what to do about it. */
 export interface ModelProblem {
-  readonly kind: 'missing' | 'manifest' | 'denied' | 'hash' | 'feature-spec' | 'operators' | 'shape' | 'unreadable' | 'runtime' | 'warm-up';
+  readonly kind:
+    | 'missing'
+    | 'manifest'
+    | 'denied'
+    | 'signature'
+    | 'hash'
+    | 'feature-spec'
+    | 'operators'
+    | 'shape'
+    | 'unreadable'
+    | 'runtime'
+    | 'warm-up'
+    /** The process it ran in ended. */
+    | 'died'
+    /** It brought its process down too often and is left alone. */
+    | 'quarantined';
   readonly sentence: string;
   readonly hint: string;
 }

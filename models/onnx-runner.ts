@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { fail, ok, type Result } from '../agent/core/result.ts';
-import type { ModelManifest, ModelProblem } from './manifest.ts';
+import { deniedWord } from './denied-outputs.ts';
+import { deniedProblem, type ModelManifest, type ModelProblem } from './manifest.ts';
 import type { ModelAnswer, ModelRunner } from './model-runner.ts';
 import { inspectOnnx } from './onnx-inspect.ts';
 
@@ -27,9 +28,19 @@ export const IN_PROCESS_OPERATORS: readonly string[] = [
 /** Largest model that is loaded into the agent's process, in bytes. */
 export const MODEL_MAX_BYTES = 64 * 1024 * 1024;
 
-/** Opens an ONNX model in this process, on one thread, after checking that file and manifest say the same. */
-export async function openOnnxRunner(bytes: Uint8Array, manifest: ModelManifest): Promise<Result<ModelRunner, ModelProblem>> {
-  const refused = checkFile(bytes, manifest);
+/** Which operators a model may use: `few` is `IN_PROCESS_OPERATORS`, `standard` all that the ONNX standard defines. */
+export type AllowedOperators = 'few' | 'standard';
+
+/**
+ * Opens an ONNX model in this process, on one thread, after checking that file and manifest say the same. `standard` operators only in a
+ * process that may be ended.
+ */
+export async function openOnnxRunner(
+  bytes: Uint8Array,
+  manifest: ModelManifest,
+  { operators: allowed = 'few' }: { readonly operators?: AllowedOperators } = {},
+): Promise<Result<ModelRunner, ModelProblem>> {
+  const refused = checkModelFile(bytes, manifest, allowed);
   if (refused !== undefined) return fail(refused);
   const runtime = await loadRuntime();
   if (!runtime.ok) return runtime;
@@ -66,15 +77,28 @@ export async function openOnnxRunner(bytes: Uint8Array, manifest: ModelManifest)
   });
 }
 
-function checkFile(bytes: Uint8Array, manifest: ModelManifest): ModelProblem | undefined {
+/** Compares a model's file with its manifest without running any of it; what is wrong, or `undefined`. */
+export function checkModelFile(bytes: Uint8Array, manifest: ModelManifest, allowed: AllowedOperators): ModelProblem | undefined {
   const summary = inspectOnnx(bytes);
   if (!summary.ok) return unreadable(summary.error);
-  if (summary.value.external) return operators('it keeps weights in other files');
-  const undeclared = summary.value.operators.find((operator) => !manifest.operators.includes(operator));
+  const { external, operators: used, outputs } = summary.value;
+  if (external) return operators('it keeps weights in other files');
+  const undeclared = used.find((operator) => !manifest.operators.includes(operator));
   if (undeclared !== undefined) return operators(`it uses ${undeclared}, which its manifest does not declare`);
-  const forbidden = summary.value.operators.find((operator) => !IN_PROCESS_OPERATORS.includes(operator));
-  if (forbidden !== undefined) return operators(`it uses ${forbidden}, which may not run inside the agent`);
-  return undefined;
+  for (const output of outputs) {
+    const word = deniedWord(output);
+    if (word !== undefined) return deniedProblem(output, word);
+  }
+  const forbidden = used.find((operator) => !isAllowed(operator, allowed));
+  if (forbidden === undefined) return undefined;
+  return operators(
+    `it uses ${forbidden}, ${allowed === 'few' ? 'which may not run inside the agent' : 'which is not part of the ONNX standard'}`,
+  );
+}
+
+function isAllowed(operator: string, allowed: AllowedOperators): boolean {
+  if (allowed === 'few') return IN_PROCESS_OPERATORS.includes(operator);
+  return !operator.includes(':') || operator.startsWith('ai.onnx.ml:');
 }
 
 function checkSignature(session: InferenceSession, manifest: ModelManifest): ModelProblem | undefined {

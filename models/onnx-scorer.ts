@@ -48,7 +48,7 @@ export class OnnxScorer implements Scorer {
       const options = this.#minuteOfDay === undefined ? {} : { minuteOfDay: this.#minuteOfDay(request.nowMs) };
       for (const product of request.products) vectors.push(features(request, product, options));
     }
-    const intents = await this.#intents(vectors);
+    const intents = await this.intents(vectors);
     let row = 0;
     return requests.map((request) =>
       request.products.map((product) => {
@@ -66,11 +66,17 @@ export class OnnxScorer implements Scorer {
     );
   }
 
+  /** Why the runner will never answer again; `undefined` while it may. */
+  spent(): ModelProblem | undefined {
+    return this.#runner.spent?.();
+  }
+
   close(): Promise<void> {
     return this.#runner.close();
   }
 
-  async #intents(vectors: readonly (readonly number[])[]): Promise<Float32Array> {
+  /** What the model says of vectors of `VISIT_SPEC`, one probability each. Rejects when it fails or says something impossible. */
+  async intents(vectors: readonly (readonly number[])[]): Promise<Float32Array> {
     if (vectors.length === 0) return new Float32Array(0);
     const plan = this.#plan;
     const values = new Float32Array(vectors.length * plan.length);
