@@ -1,5 +1,8 @@
+import { reachersAt } from './cameras/seats.ts';
 import type { StepContext } from './context.ts';
+import { isZoneDeaf } from './health/stale.ts';
 import type { FixtureId, ZoneId } from './ids.ts';
+import { staffIn } from './restraint/staff.ts';
 import { type DurationMs, type Probability, SECOND_MS } from './units.ts';
 import type { Visit } from './visit.ts';
 
@@ -31,8 +34,9 @@ export function assignToVisit(context: StepContext, at: { readonly fixture: Fixt
   let bestWeight = 0;
   let total = 0;
   let inZone = 0;
+  const reachers = reachersAt(context, at.fixture);
   for (const visit of context.state.visits.values()) {
-    const weight = weightOf(context, visit, at);
+    const weight = weightOf(context, visit, at) + (reachers.get(visit.id) ?? 0);
     if (weight === 0) continue;
     inZone++;
     total += weight;
@@ -41,8 +45,10 @@ export function assignToVisit(context: StepContext, at: { readonly fixture: Fixt
       bestWeight = weight;
     }
   }
-  if (best === undefined) return { visit: undefined, confidence: 0 };
-  return { visit: best, confidence: bestWeight / (total + strangerWeight(context, at.zone, inZone)) };
+  // What staff does at a shelf is no shopper's interest.
+  if (best === undefined || best.staff !== undefined) return { visit: undefined, confidence: 0 };
+  const staff = staffIn(context, at.zone);
+  return { visit: best, confidence: bestWeight / (total + staff * IN_ZONE_WEIGHT + strangerWeight(context, at.zone, inZone + staff)) };
 }
 
 function weightOf(context: StepContext, visit: Visit, at: { readonly fixture: FixtureId; readonly zone: ZoneId }): number {
@@ -52,6 +58,8 @@ function weightOf(context: StepContext, visit: Visit, at: { readonly fixture: Fi
   if (place.fixture === at.fixture && ageMs <= AT_FIXTURE_MS) return AT_FIXTURE_WEIGHT * place.confidence;
   if (place.fixture !== undefined && place.fixture !== at.fixture && ageMs <= AT_FIXTURE_MS / 3)
     return IN_ZONE_WEIGHT * 0.5 * place.confidence;
+  // Where nothing listens any more, who was heard a moment ago may have left unheard.
+  if (place.fixture === undefined && isZoneDeaf(context.state, at.zone)) return 0;
   return ageMs <= IN_ZONE_MS ? IN_ZONE_WEIGHT * place.confidence : 0;
 }
 

@@ -1,3 +1,4 @@
+import { noteBasket } from './baskets/note-basket.ts';
 import type { StepContext } from './context.ts';
 import type { SaleRow } from './effect.ts';
 import type { DeviceId, OfferId } from './ids.ts';
@@ -26,6 +27,7 @@ export function recordSale(
   for (const offer of sale.offers) redeem(context, { offer, receipt: pos.receipt, till });
   for (const line of pos.lines) if (line.quantity > 0) noteSold(state.shelf, line.sku, line.quantity);
   const link = linkToVisit(context, sale);
+  noteBasket(context, pos, link.visit);
   const zone = link.visit?.place?.zone;
   const totalCents = pos.lines.reduce((sum, line) => sum + line.cents, 0);
   state.today.salesCents += totalCents;

@@ -13,8 +13,13 @@ export interface CompiledStore {
   readonly slotsByFixture: ReadonlyMap<FixtureId, readonly Slot[]>;
   readonly slotsBySku: ReadonlyMap<Sku, readonly Slot[]>;
   readonly products: ReadonlyMap<Sku, Product>;
+  /** How many products each category has. */
+  readonly categorySizes: ReadonlyMap<string, number>;
   readonly devices: ReadonlyMap<DeviceId, PlacedDevice>;
+  readonly scannersByZone: ReadonlyMap<ZoneId, readonly DeviceId[]>;
   readonly tags: ReadonlySet<TagId>;
+  /** Those of the tags that staff carries. */
+  readonly staffTags: ReadonlySet<TagId>;
   readonly campaigns: readonly Campaign[];
   /** The floor that tags are placed on; undefined where scanners have no positions. Laid when first asked for, which takes up to a second. */
   readonly floor: () => Floor | undefined;
@@ -37,8 +42,11 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], fo
     slotsByFixture: group(map.slots, (slot) => [slot.fixture]),
     slotsBySku: group(map.slots, (slot) => [slot.sku]),
     products: new Map(map.products.map((product) => [product.sku, product])),
+    categorySizes: new Map([...group(map.products, (product) => [product.category])].map(([name, all]) => [name, all.length])),
     devices: new Map(map.devices.map((device) => [device.id, device])),
+    scannersByZone: scannersByZone(map),
     tags: new Set(map.tags.map((tag) => tag.id)),
+    staffTags: new Set(map.tags.filter((tag) => tag.staff === true).map((tag) => tag.id)),
     campaigns,
     floor: former?.map === map ? former.floor : once(() => layFloor(map)),
     campaignsFor(product) {
@@ -48,6 +56,14 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], fo
       return [...named, ...general.filter((campaign) => !named.includes(campaign))];
     },
   };
+}
+
+function scannersByZone(map: StoreMap): Map<ZoneId, DeviceId[]> {
+  const byZone = new Map<ZoneId, DeviceId[]>();
+  for (const { id, role, zone } of map.devices) {
+    if (role === 'scanner' && zone !== undefined) byZone.set(zone, [...(byZone.get(zone) ?? []), id]);
+  }
+  return byZone;
 }
 
 /** Apart from the store, so that a store that borrows a floor keeps nothing else of its lender. */

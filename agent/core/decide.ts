@@ -1,14 +1,15 @@
-import { release, remainingCents, reserve } from './budget.ts';
+import { release, reserve } from './budget.ts';
 import { consentFor } from './consent.ts';
 import type { StepContext } from './context.ts';
 import type { Alternative, HoldReason, Offer, Score, Trigger } from './decision.ts';
 import { whySentence } from './explain.ts';
-import { hold, reasonBeforeScoring } from './hold.ts';
-import { isOutOfStock } from './shelf/stock.ts';
+import { campaignHold, reasonAfterScoring, reasonBeforeScoring } from './hold.ts';
+import { situationOf } from './journeys/situation.ts';
+import { hold } from './record-hold.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
 import type { Campaign, Product } from './store-map.ts';
 import { count } from './tally.ts';
-import type { Cents, TimestampMs } from './units.ts';
+import type { Cents } from './units.ts';
 import type { Visit } from './visit.ts';
 import { reachStep } from './visits.ts';
 
@@ -39,9 +40,10 @@ export function decide(context: StepContext, answer: { readonly request: string;
   if (asked === undefined || visit === undefined || triggerScore === undefined || product === undefined) return;
   const { trigger } = asked;
   // Several acts of one visit can be scored in one batch: the first answer may already have become an offer.
-  const early = reasonBeforeScoring(context, visit, product) ?? staleOrThin(context, { trigger, score: triggerScore, atMs: asked.atMs });
+  const early =
+    reasonBeforeScoring(context, visit, product) ?? reasonAfterScoring(context, { trigger, score: triggerScore, atMs: asked.atMs });
   if (early !== undefined) return hold(context, visit, { reason: early, trigger, score: triggerScore });
-  const candidates = answer.scores.flatMap((score) => candidatesFor(context, visit, score));
+  const candidates = answer.scores.flatMap((score) => candidatesFor(context, visit, { score, trigger }));
   if (candidates.some((candidate) => candidate.score.intent >= candidate.campaign.minIntent)) {
     if (visit.funnelStep < 2) count(context, 'intents', visit.place?.zone);
     reachStep(context, visit, 2);
@@ -59,52 +61,20 @@ export function decide(context: StepContext, answer: { readonly request: string;
   makeOffer(context, visit, { best, trigger, alternatives, propensity: 1 - holdoutShare });
 }
 
-function staleOrThin(
+function candidatesFor(
   context: StepContext,
-  asked: { readonly trigger: Trigger; readonly score: Score; readonly atMs: TimestampMs },
-): HoldReason | undefined {
-  const { policy } = context.store.map;
-  if (context.nowMs - asked.atMs > policy.evidenceTtlMs) return 'stale-evidence';
-  return asked.score.confidence < policy.confidenceFloor ? 'low-confidence' : undefined;
-}
-
-function candidatesFor(context: StepContext, visit: Visit, score: Score): readonly Candidate[] {
+  visit: Visit,
+  asked: { readonly score: Score; readonly trigger: Trigger },
+): readonly Candidate[] {
+  const { score, trigger } = asked;
   const product = context.store.products.get(score.sku);
   if (product === undefined) return [];
   return context.store.campaignsFor(product).map((campaign) => {
     const discountCents = discountOf(campaign, product);
     const valueCents = expectedGainCents({ product, discountCents, intent: score.intent });
-    const excluded = exclusion(context, visit, { campaign, product, score, discountCents, valueCents });
+    const excluded = campaignHold(context, { visit, trigger, campaign, product, score, discountCents, valueCents });
     return { campaign, product, score, discountCents, valueCents, excluded };
   });
-}
-
-function exclusion(
-  context: StepContext,
-  visit: Visit,
-  candidate: {
-    readonly campaign: Campaign;
-    readonly product: Product;
-    readonly score: Score;
-    readonly discountCents: Cents;
-    readonly valueCents: Cents;
-  },
-): HoldReason | undefined {
-  const { campaign, product, score, discountCents } = candidate;
-  const { policy } = context.store.map;
-  if (!campaign.enabled || !inWindow(campaign, context.nowMs)) return 'no-campaign';
-  if (isOutOfStock(context.state.shelf, context.store, product.sku)) return 'out-of-stock';
-  if (context.state.pausedCampaigns.has(campaign.id)) return 'paused';
-  if ((visit.offersByCampaign.get(campaign.id) ?? 0) >= campaign.maxPerVisit) return 'campaign-cap';
-  if (score.intent < campaign.minIntent) return 'low-intent';
-  if (score.intent > campaign.maxIntent) return 'would-buy-anyway';
-  if (product.priceCents - discountCents - product.costCents < policy.marginFloor * product.priceCents) return 'margin-floor';
-  if (discountCents <= 0 || candidate.valueCents <= 0) return 'not-worth-it';
-  return remainingCents(context, campaign) < discountCents ? 'budget' : undefined;
-}
-
-function inWindow(campaign: Campaign, nowMs: TimestampMs): boolean {
-  return (campaign.startsAtMs ?? 0) <= nowMs && nowMs < (campaign.endsAtMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** What a campaign takes off a product's price: a whole number of cents, never more than the price. */
@@ -176,6 +146,7 @@ function makeOffer(
       score,
       propensity: made.propensity,
       alternatives: made.alternatives,
+      situation: situationOf(context, visit),
     },
   });
   // A copy: the row says what was made, whatever becomes of the offer before the turn is written.

@@ -1,4 +1,5 @@
 import type { CampaignId, DecisionId, FixtureId, OfferId, Sku, SlotId, VisitId, ZoneId } from './ids.ts';
+import type { Situation } from './journeys/situation.ts';
 import type { Cents, Probability, TimestampMs } from './units.ts';
 import type { InteractionKind } from './visit.ts';
 
@@ -24,6 +25,13 @@ export const HOLD_REASONS = [
   'untrusted-clock',
   'offer-open',
   'not-worth-it',
+  'exploring',
+  'experiment',
+  'staff',
+  'childrens-zone',
+  'group',
+  'not-now',
+  'discount-limit',
 ] as const;
 
 export type HoldReason = (typeof HOLD_REASONS)[number];
@@ -45,11 +53,16 @@ export interface Decision {
   /** Probability with which the policy would have taken this action, holdout included. */
   readonly propensity: Probability;
   readonly alternatives: readonly Alternative[];
+  /** What was around the decision: kept for the audit, for campaign conditions to be checked, and for training. Absent in old rows. */
+  readonly situation?: Situation;
 }
+
+/** An interaction, or the return of a shopper who asked to be remembered. */
+export type TriggerKind = InteractionKind | 'followup';
 
 /** The interaction that asked for the decision. */
 export interface Trigger {
-  readonly interaction: InteractionKind;
+  readonly interaction: TriggerKind;
   readonly sku: Sku;
   readonly slot: SlotId | undefined;
   readonly fixture: FixtureId | undefined;
@@ -73,6 +86,10 @@ export interface Score {
 export interface Alternative {
   readonly campaign: CampaignId;
   readonly sku: Sku;
+  /** Probability of choosing it, in a visit that may get an offer; absent where it could not be chosen. */
+  readonly probability?: Probability;
+  /** What the discount would have been. */
+  readonly discountCents?: Cents;
   /** Expected profit of making the offer. */
   readonly valueCents: Cents;
   readonly excluded: HoldReason | undefined;

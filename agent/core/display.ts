@@ -1,6 +1,7 @@
 import type { StepContext } from './context.ts';
+import { isQuiet, zoneHold } from './hold.ts';
 import type { Sku } from './ids.ts';
-import { inLocalRange } from './local-time.ts';
+import { isPersonal, suitsStore } from './journeys/conditions.ts';
 import { isOutOfStock } from './shelf/stock.ts';
 import type { Fixture } from './store-map.ts';
 import { MINUTE_MS, SECOND_MS } from './units.ts';
@@ -16,12 +17,12 @@ export function showOnDisplay(context: StepContext, at: { readonly fixture: Fixt
   const product = store.products.get(at.sku);
   if (device === undefined || product === undefined || state.pausedAll) return;
   if (isOutOfStock(state.shelf, store, at.sku)) return;
-  if (store.zones.get(at.fixture.zone)?.offersAllowed === false) return;
-  const minute = store.map.policy.quietHours.length === 0 ? 0 : store.time.minuteOfDay(nowMs);
-  if (store.map.policy.quietHours.some((range) => inLocalRange(minute, range))) return;
+  if (zoneHold(context, at.fixture.zone) !== undefined || isQuiet(context)) return;
   const shown = state.displays.get(at.fixture.id);
   if (shown !== undefined && nowMs - shown.shownAtMs < MIN_GAP_MS) return;
-  const campaign = store.campaignsFor(product).find((one) => one.enabled && !state.pausedCampaigns.has(one.id));
+  const campaign = store
+    .campaignsFor(product)
+    .find((one) => one.enabled && !state.pausedCampaigns.has(one.id) && !isPersonal(one.when) && suitsStore(context, one.when));
   if (campaign === undefined) return;
   const untilMs = nowMs + SHOW_MS;
   state.displays.set(at.fixture.id, { untilMs, shownAtMs: nowMs });

@@ -1,6 +1,9 @@
 import type { StepContext } from './context.ts';
 import { clearDisplays } from './display.ts';
+import { isRoundDue } from './health/round.ts';
 import { interact } from './interact.ts';
+import { dropOldMembers, memberDueAtMs } from './journeys/members.ts';
+import { dropOldMemories, memoryDueAtMs } from './journeys/memory.ts';
 import { endOffer } from './offers.ts';
 import { isShelfDue, settleShelf } from './shelf/staff.ts';
 import { CLOSED_OFFER_TTL_MS } from './shop.ts';
@@ -24,6 +27,8 @@ export function isDue(state: State, nowMs: TimestampMs): boolean {
   const { store } = state;
   if (store === undefined) return false;
   if (state.minute !== undefined && nowMs >= state.minute.startMs + MINUTE_MS) return true;
+  if (isRoundDue(state, nowMs)) return true;
+  if (Math.min(memoryDueAtMs(state.memories) ?? Infinity, memberDueAtMs(state.members) ?? Infinity) <= nowMs) return true;
   if (isSilent(state, nowMs) || isShelfDue(state.shelf, nowMs)) return true;
   for (const shown of state.displays.values()) if (shown.untilMs <= nowMs) return true;
   for (const record of state.offers.values()) if (offerDueAtMs(record) <= nowMs) return true;
@@ -38,6 +43,8 @@ export function settleDue(context: StepContext): void {
   clearDisplays(context, 'due');
   emitSilence(context);
   settleShelf(context);
+  dropOldMemories(context);
+  dropOldMembers(context);
   for (const [id, record] of state.offers) settleOffer(context, { id, record });
   for (const visit of [...state.visits.values()]) {
     if (closesAtMs(context, visit) <= nowMs) closeVisit(context, visit);

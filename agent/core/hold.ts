@@ -1,90 +1,150 @@
+import { remainingCents } from './budget.ts';
 import { consentFor } from './consent.ts';
 import type { StepContext } from './context.ts';
-import type { Alternative, HoldReason, Score, Trigger } from './decision.ts';
+import type { HoldReason, Score, Trigger } from './decision.ts';
+import type { ZoneId } from './ids.ts';
+import { suits } from './journeys/conditions.ts';
 import { inLocalRange } from './local-time.ts';
-import { putBounded } from './state.ts';
-import type { Product } from './store-map.ts';
-import { count } from './tally.ts';
-import { MINUTE_MS, type Probability } from './units.ts';
-import { VISIT_LIMITS, type Visit } from './visit.ts';
+import { groupOf } from './restraint/groups.ts';
+import { isStaffHour } from './restraint/staff.ts';
+import { isOutOfStock } from './shelf/stock.ts';
+import type { Campaign, Product, Zone } from './store-map.ts';
+import type { Cents, TimestampMs } from './units.ts';
+import type { Visit } from './visit.ts';
 
-/** The same hold for the same product is written once in this time. */
-const REPEAT_AFTER_MS = MINUTE_MS;
+/**
+ * Every reason not to contact somebody, as one table in the order in which it is asked, and nothing outside of it: who writes a rule writes a
+ * line here, its words in `HOLD_SENTENCES` and `HOLD_WORDS`, and its row in the table test. Which reason is given is the first that holds.
+ */
 
-/** Records that nothing was offered and why; repeats within a minute are left out of the log. */
-export function hold(
-  context: StepContext,
-  visit: Visit,
-  held: {
-    readonly reason: HoldReason;
-    readonly trigger: Trigger;
-    readonly score?: Score;
-    readonly propensity?: Probability;
-    readonly alternatives?: readonly Alternative[];
+/** A reason that a zone alone gives, for personal offers and for what a screen in it shows. */
+const ZONE_RULES: readonly { readonly reason: HoldReason; readonly holds: (zone: Zone) => boolean }[] = [
+  { reason: 'childrens-zone', holds: (zone) => zone.forChildren === true },
+  { reason: 'zone-off-limits', holds: (zone) => !zone.offersAllowed },
+];
+
+type VisitRule = {
+  readonly reason: HoldReason;
+  readonly holds: (context: StepContext, visit: Visit, product: Product) => boolean;
+};
+
+/** What needs no score, cheapest and most binding first. */
+export const VISIT_RULES: readonly VisitRule[] = [
+  { reason: 'no-consent', holds: ({ nowMs }, visit) => consentFor(visit, 'offers', nowMs) === undefined },
+  { reason: 'staff', holds: (context, visit) => visit.staff !== undefined || isStaffHour(context) },
+  { reason: 'untrusted-clock', holds: ({ state }) => !state.clockTrusted },
+  { reason: 'paused', holds: ({ state }) => state.pausedAll },
+  { reason: 'childrens-zone', holds: (context, visit) => zoneHold(context, visit.place?.zone) === 'childrens-zone' },
+  { reason: 'zone-off-limits', holds: (context, visit) => zoneHold(context, visit.place?.zone) === 'zone-off-limits' },
+  { reason: 'quiet-hours', holds: (context) => isQuiet(context) },
+  { reason: 'dismissed', holds: (_, visit) => visit.dismissals >= MAX_DISMISSALS },
+  { reason: 'visit-cap', holds: ({ store }, visit) => visit.offers.length >= store.map.policy.maxOffersPerVisit },
+  { reason: 'offer-open', holds: (context, visit) => hasOpenOffer(context, visit) },
+  // One offer a party: who walks along with somebody that has one is not contacted too.
+  { reason: 'group', holds: (context, visit) => groupOf(context, visit).some(({ offers }) => offers.length > 0) },
+  {
+    reason: 'too-soon',
+    holds: ({ store, nowMs }, { lastOfferAtMs }) => lastOfferAtMs !== undefined && nowMs - lastOfferAtMs < store.map.policy.minOfferGapMs,
   },
-): void {
-  const key = `${held.reason}|${held.trigger.sku}`;
-  const last = visit.lastHolds.get(key);
-  if (last !== undefined && context.nowMs - last < REPEAT_AFTER_MS) return;
-  putBounded(visit.lastHolds, key, context.nowMs, VISIT_LIMITS.lastHolds);
-  const { holds } = context.state.today;
-  holds.set(held.reason, (holds.get(held.reason) ?? 0) + 1);
-  count(context, 'holds', visit.place?.zone);
-  context.emit({
-    kind: 'row.decision',
-    decision: {
-      id: context.nextId('d'),
-      atMs: context.nowMs,
-      visit: visit.id,
-      kind: 'hold',
-      reason: held.reason,
-      offer: undefined,
-      campaign: undefined,
-      sku: held.trigger.sku,
-      zone: visit.place?.zone,
-      trigger: held.trigger,
-      score: held.score,
-      propensity: held.propensity ?? 1,
-      alternatives: held.alternatives ?? [],
-    },
-  });
+  { reason: 'no-campaign', holds: ({ store }, _, product) => store.campaignsFor(product).length === 0 },
+  {
+    reason: 'paused',
+    holds: ({ state, store }, _, product) => store.campaignsFor(product).every(({ id }) => state.pausedCampaigns.has(id)),
+  },
+];
+
+/** What a score was asked for, and when. */
+interface Scored {
+  readonly trigger: Trigger;
+  readonly score: Score;
+  readonly atMs: TimestampMs;
 }
 
-/** Holds that need no score, cheapest and most binding first. True when one was recorded. */
-export function holdBeforeScoring(
-  context: StepContext,
-  visit: Visit,
-  asked: { readonly trigger: Trigger; readonly product: Product },
-): boolean {
-  const reason = reasonBeforeScoring(context, visit, asked.product);
-  if (reason === undefined) return false;
-  hold(context, visit, { reason, trigger: asked.trigger });
-  return true;
+type ScoreRule = { readonly reason: HoldReason; readonly holds: (context: StepContext, scored: Scored) => boolean };
+
+/** What the score and its age say. */
+export const SCORE_RULES: readonly ScoreRule[] = [
+  { reason: 'stale-evidence', holds: ({ store, nowMs }, { atMs }) => nowMs - atMs > store.map.policy.evidenceTtlMs },
+  { reason: 'low-confidence', holds: ({ store }, { score }) => score.confidence < store.map.policy.confidenceFloor },
+];
+
+/** A campaign that could be made for a product, with what it is expected to earn. */
+export interface PossibleOffer {
+  readonly visit: Visit;
+  readonly trigger: Trigger;
+  readonly campaign: Campaign;
+  readonly product: Product;
+  readonly score: Score;
+  readonly discountCents: Cents;
+  readonly valueCents: Cents;
 }
+
+type CampaignRule = { readonly reason: HoldReason; readonly holds: (context: StepContext, offer: PossibleOffer) => boolean };
+
+/** What excludes one campaign for one visit and product. */
+export const CAMPAIGN_RULES: readonly CampaignRule[] = [
+  { reason: 'no-campaign', holds: ({ nowMs }, { campaign }) => !campaign.enabled || !inWindow(campaign, nowMs) },
+  { reason: 'not-now', holds: (context, { campaign, visit, trigger }) => !suits(context, campaign.when, { visit, trigger }) },
+  { reason: 'out-of-stock', holds: ({ state, store }, { product }) => isOutOfStock(state.shelf, store, product.sku) },
+  { reason: 'paused', holds: ({ state }, { campaign }) => state.pausedCampaigns.has(campaign.id) },
+  { reason: 'campaign-cap', holds: (_, { visit, campaign }) => (visit.offersByCampaign.get(campaign.id) ?? 0) >= campaign.maxPerVisit },
+  { reason: 'low-intent', holds: (_, { score, campaign }) => score.intent < campaign.minIntent },
+  { reason: 'would-buy-anyway', holds: (_, { score, campaign }) => score.intent > campaign.maxIntent },
+  {
+    reason: 'discount-limit',
+    holds: ({ store }, { product, discountCents }) =>
+      discountCents > (store.map.policy.maxDiscountShare ?? MAX_DISCOUNT_SHARE) * product.priceCents,
+  },
+  {
+    reason: 'margin-floor',
+    holds: ({ store }, { product, discountCents }) =>
+      product.priceCents - discountCents - product.costCents < store.map.policy.marginFloor * product.priceCents,
+  },
+  { reason: 'not-worth-it', holds: (_, { discountCents, valueCents }) => discountCents <= 0 || valueCents <= 0 },
+  { reason: 'budget', holds: (context, { campaign, discountCents }) => remainingCents(context, campaign) < discountCents },
+];
+
+/** Largest share of a price that a personal discount may take where the policy does not say. */
+export const MAX_DISCOUNT_SHARE = 0.5;
+/** Waving this many offers away is a no to all. */
+const MAX_DISMISSALS = 2;
 
 /** The first reason, independent of any score, not to contact this visit now; undefined when there is none. */
 export function reasonBeforeScoring(context: StepContext, visit: Visit, product: Product): HoldReason | undefined {
-  const { state, store, nowMs } = context;
-  const { policy } = store.map;
-  if (consentFor(visit, 'offers', nowMs) === undefined) return 'no-consent';
-  if (!state.clockTrusted) return 'untrusted-clock';
-  if (state.pausedAll) return 'paused';
-  if (visit.place !== undefined && store.zones.get(visit.place.zone)?.offersAllowed === false) return 'zone-off-limits';
-  if (policy.quietHours.length > 0) {
-    const minute = store.time.minuteOfDay(nowMs);
-    if (policy.quietHours.some((range) => inLocalRange(minute, range))) return 'quiet-hours';
-  }
-  if (visit.dismissals >= 2) return 'dismissed';
-  if (visit.offers.length >= policy.maxOffersPerVisit) return 'visit-cap';
-  if (visit.offers.some((id) => isOpen(context, id))) return 'offer-open';
-  if (visit.lastOfferAtMs !== undefined && nowMs - visit.lastOfferAtMs < policy.minOfferGapMs) return 'too-soon';
-  const campaigns = store.campaignsFor(product);
-  if (campaigns.length === 0) return 'no-campaign';
-  if (campaigns.every((campaign) => state.pausedCampaigns.has(campaign.id))) return 'paused';
-  return undefined;
+  return VISIT_RULES.find(({ holds }) => holds(context, visit, product))?.reason;
 }
 
-function isOpen(context: StepContext, id: string): boolean {
-  const state = context.state.offers.get(id)?.offer.state;
-  return state === 'open' || state === 'shown';
+/** The first reason that a score or its age gives. */
+export function reasonAfterScoring(context: StepContext, scored: Scored): HoldReason | undefined {
+  return SCORE_RULES.find(({ holds }) => holds(context, scored))?.reason;
+}
+
+/** The first reason why this campaign is not for this visit and product now. */
+export function campaignHold(context: StepContext, offer: PossibleOffer): HoldReason | undefined {
+  return CAMPAIGN_RULES.find(({ holds }) => holds(context, offer))?.reason;
+}
+
+/** Why nothing is shown to anybody in a zone; undefined where it may be. */
+export function zoneHold(context: StepContext, zone: ZoneId | undefined): HoldReason | undefined {
+  const found = zone === undefined ? undefined : context.store.zones.get(zone);
+  return found === undefined ? undefined : ZONE_RULES.find(({ holds }) => holds(found))?.reason;
+}
+
+/** Whether these are quiet hours. */
+export function isQuiet({ store, nowMs }: StepContext): boolean {
+  const { quietHours } = store.map.policy;
+  if (quietHours.length === 0) return false;
+  const minute = store.time.minuteOfDay(nowMs);
+  return quietHours.some((range) => inLocalRange(minute, range));
+}
+
+function inWindow(campaign: Campaign, nowMs: TimestampMs): boolean {
+  return (campaign.startsAtMs ?? 0) <= nowMs && nowMs < (campaign.endsAtMs ?? Number.POSITIVE_INFINITY);
+}
+
+function hasOpenOffer(context: StepContext, visit: Visit): boolean {
+  return visit.offers.some((id) => {
+    const state = context.state.offers.get(id)?.offer.state;
+    return state === 'open' || state === 'shown';
+  });
 }

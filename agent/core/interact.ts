@@ -1,7 +1,9 @@
+import { nextProducts } from './baskets/next-products.ts';
 import type { StepContext } from './context.ts';
 import type { Trigger } from './decision.ts';
-import { holdBeforeScoring } from './hold.ts';
 import type { FixtureId, Sku, SlotId } from './ids.ts';
+import { holdBeforeScoring } from './record-hold.ts';
+import { isMeasured } from './restraint/childrens-zones.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
 import type { Product } from './store-map.ts';
 import { count } from './tally.ts';
@@ -13,6 +15,8 @@ import { addDwell, moveToFixture, reachStep } from './visits.ts';
 const COMPARE_WITHIN_MS = MINUTE_MS;
 /** Most products asked about in one score request, the trigger's included. */
 const MAX_SCORED = 8;
+/** Most of them that the visit has not touched, but that others bought with what it did. */
+const MAX_SUGGESTED = 2;
 
 /** Something a visit did with a product. */
 export interface Act {
@@ -28,6 +32,8 @@ export interface Act {
 export function interact(context: StepContext, visit: Visit, act: Act): void {
   const product = context.store.products.get(act.sku);
   if (product === undefined) return;
+  const fixture = act.fixture === undefined ? undefined : context.store.fixtures.get(act.fixture);
+  if (!isMeasured(context.store, fixture?.zone ?? visit.place?.zone)) return;
   visit.lastSignAtMs = context.nowMs;
   if (act.fixture !== undefined) {
     // An assigned event says where the visit is, but no more surely than it was assigned.
@@ -37,7 +43,7 @@ export function interact(context: StepContext, visit: Visit, act: Act): void {
   const kind: InteractionKind = compared ? 'compare' : act.kind;
   remember(visit, { kind, sku: act.sku, slot: act.slot, atMs: context.nowMs, confidence: act.confidence });
   addInterest(context, visit, { act, compared });
-  count(context, 'interactions', visit.place?.zone);
+  if (visit.staff === undefined) count(context, 'interactions', visit.place?.zone);
   reachStep(context, visit, 1);
   const trigger: Trigger = { interaction: kind, sku: act.sku, slot: act.slot, fixture: act.fixture, confidence: act.confidence };
   considerOffer(context, visit, { trigger, product });
@@ -55,7 +61,7 @@ export function countFixtureEvent(context: StepContext, fixture: FixtureId): voi
 }
 
 /** Asks for scores, unless something that needs no score already says hold. Without consent nothing is scored: that would be a profile. */
-function considerOffer(context: StepContext, visit: Visit, asked: { readonly trigger: Trigger; readonly product: Product }): void {
+export function considerOffer(context: StepContext, visit: Visit, asked: { readonly trigger: Trigger; readonly product: Product }): void {
   if (holdBeforeScoring(context, visit, asked)) return;
   const request = context.nextId('q');
   visit.lastScoredAtMs = context.nowMs;
@@ -70,7 +76,7 @@ function considerOffer(context: StepContext, visit: Visit, asked: { readonly tri
   });
 }
 
-/** The product touched, then those of recent interest that a campaign covers, newest first. */
+/** The product touched, then those of recent interest that a campaign covers, newest first, then what the store's receipts put beside them. */
 function productsToScore(context: StepContext, visit: Visit, first: Product): readonly Product[] {
   const products = [first];
   const recent = [...visit.interest].filter(([sku]) => sku !== first.sku).sort(([, a], [, b]) => b.lastAtMs - a.lastAtMs);
@@ -79,7 +85,11 @@ function productsToScore(context: StepContext, visit: Visit, first: Product): re
     const product = context.store.products.get(sku);
     if (product !== undefined && context.store.campaignsFor(product).length > 0) products.push(product);
   }
-  return products;
+  const room = Math.min(MAX_SUGGESTED, MAX_SCORED - products.length);
+  if (room <= 0) return products;
+  const { state, store, nowMs } = context;
+  const goWith = nextProducts(state, { store, visit, nowMs, limit: room }).map(({ product }) => product);
+  return [...products, ...goWith.filter((product) => !products.includes(product) && store.campaignsFor(product).length > 0)];
 }
 
 function comparesWithRecent(context: StepContext, visit: Visit, product: Product): boolean {

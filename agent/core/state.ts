@@ -1,8 +1,18 @@
+import { type Baskets, createBaskets } from './baskets/counts.ts';
+import { type CamerasState, createCamerasState } from './cameras/cameras-state.ts';
 import type { CompiledStore } from './compiled-store.ts';
 import type { HoldReason, Offer, Trigger } from './decision.ts';
 import type { TallyName } from './effect.ts';
+import type { ExperimentTrack } from './experiments/track.ts';
+import type { CampaignGuard } from './guardrails/campaign-guard.ts';
+import { createHealth, type HealthState } from './health/health-state.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
+import type { Member } from './journeys/members.ts';
+import type { Memory } from './journeys/memory.ts';
+import type { DoorTrail } from './locate/door.ts';
 import type { Trail } from './locate/follow.ts';
+import { type Learnt, nothingLearnt } from './policy/learnt.ts';
+import type { Arrival } from './restraint/groups.ts';
 import { createShelf, type ShelfState } from './shelf/shelf-state.ts';
 import type { Campaign } from './store-map.ts';
 import type { Cents, Dbm, TimestampMs } from './units.ts';
@@ -20,16 +30,32 @@ export interface State {
   readonly tags: Map<TagId, TagTrack>;
   readonly offers: Map<OfferId, OfferRecord>;
   readonly budgets: Map<CampaignId, Budget>;
+  /** What offers were seen to do. */
+  learnt: Learnt;
+  /** Running and ended experiments, by the campaign that they are about. */
+  readonly experiments: Map<CampaignId, ExperimentTrack[]>;
+  /** What each campaign did to the store and its shoppers. */
+  readonly guards: Map<CampaignId, CampaignGuard>;
   /** Score requests whose answer is awaited, by request id. */
   readonly awaited: Map<string, { readonly visit: VisitId; readonly trigger: Trigger; readonly atMs: TimestampMs }>;
   readonly devices: Map<DeviceId, DeviceTrack>;
   readonly shelf: ShelfState;
+  readonly health: HealthState;
   readonly people: Map<ZoneId, { count: number; atMs: TimestampMs }>;
+  readonly cameras: CamerasState;
   readonly displays: Map<FixtureId, { readonly untilMs: TimestampMs; readonly shownAtMs: TimestampMs }>;
   /** Sales already counted, `day|till|receipt`, oldest first. */
   readonly receipts: Map<string, TimestampMs>;
   /** Visit behind a redeemed receipt, so that the sale that follows is linked. */
   readonly receiptVisits: Map<string, VisitId>;
+  /** What phones that asked for it are remembered by, by the hash of their token; soonest to be forgotten first. */
+  readonly memories: Map<string, Memory>;
+  /** Loyalty numbers whose owners opted in, by keyed hash; the one not seen for longest first. */
+  readonly members: Map<string, Member>;
+  /** What is bought together. */
+  readonly baskets: Baskets;
+  /** Who came into each zone last, to see who moves together. */
+  readonly arrivals: Map<ZoneId, Arrival[]>;
   readonly context: Map<string, { readonly value: string; readonly untilMs: TimestampMs }>;
   pausedAll: boolean;
   readonly pausedCampaigns: Set<CampaignId>;
@@ -48,6 +74,10 @@ export interface TagTrack {
   readonly signals: Map<ZoneId, { rssiDbm: Dbm; atMs: TimestampMs }>;
   place: Place | undefined;
   candidate: { readonly zone: ZoneId; readonly sinceMs: TimestampMs } | undefined;
+  /** What the receivers of a door say of it, where the store has such a door. */
+  door?: DoorTrail | undefined;
+  /** Set while a door says that it has not come in. */
+  heldBy?: 'door' | undefined;
 }
 
 export interface OfferRecord {
@@ -61,6 +91,9 @@ export interface Budget {
   period: string;
   reservedCents: Cents;
   spentCents: Cents;
+  /** What a cent of it is worth beyond a cent, and when that was last looked at; see `budgetPrice`. */
+  price?: number;
+  pacedAtMs?: TimestampMs;
 }
 
 export interface DeviceTrack {
@@ -114,6 +147,8 @@ export const STATE_LIMITS = {
   devices: 20_000,
   receipts: 20_000,
   context: 256,
+  memories: 20_000,
+  members: 20_000,
 } as const;
 
 /** The state of a store that has not said anything yet. */
@@ -127,13 +162,22 @@ export function createState(): State {
     tags: new Map(),
     offers: new Map(),
     budgets: new Map(),
+    learnt: nothingLearnt(),
+    experiments: new Map(),
+    guards: new Map(),
     awaited: new Map(),
     devices: new Map(),
     shelf: createShelf(),
+    health: createHealth(),
     people: new Map(),
+    cameras: createCamerasState(),
     displays: new Map(),
     receipts: new Map(),
     receiptVisits: new Map(),
+    memories: new Map(),
+    members: new Map(),
+    baskets: createBaskets(),
+    arrivals: new Map(),
     context: new Map(),
     pausedAll: false,
     pausedCampaigns: new Set(),

@@ -1,4 +1,7 @@
 import type { CampaignId, DeviceId, FixtureId, Sku, SlotId, StoreId, TagId, ZoneId } from './ids.ts';
+import type { CampaignConditions } from './journeys/conditions.ts';
+import type { DoorwaySide } from './locate/doorway.ts';
+import type { Channel } from './touch.ts';
 import type { Cents, Dbm, DurationMs, Grams, Metres, Probability, TimestampMs } from './units.ts';
 
 /** Everything the core knows about the store: the plan, the goods, the devices' places, the campaigns and the policy. Plain data, from config. */
@@ -17,11 +20,28 @@ export interface StoreMap {
   readonly products: readonly Product[];
   readonly devices: readonly PlacedDevice[];
   /** Store-owned cart and basket beacons; every other beacon is a stranger: counted, never stored. */
-  readonly tags: readonly { readonly id: TagId; readonly name: string }[];
+  readonly tags: readonly {
+    readonly id: TagId;
+    readonly name: string /** Carried by staff: never a shopper. */;
+    readonly staff?: boolean;
+  }[];
   readonly campaigns: readonly Campaign[];
+  /** Questions put to chance; none where left out. */
+  readonly experiments?: readonly ExperimentPlan[];
   readonly policy: Policy;
   /** What a survey found about the store's radio; the textbook's values without one. */
   readonly calibration?: Calibration;
+  /** Queues that cameras watch. */
+  readonly queues?: readonly Queue[];
+}
+
+/** A queue at a till, and from how many people on staff want to hear of it. */
+export interface Queue {
+  /** The till, as cameras name it. */
+  readonly till: string;
+  readonly name: string;
+  readonly alertAt: number;
+  readonly zone?: ZoneId;
 }
 
 /** How the store's radio differs from the textbook, as `endcap survey` found it. */
@@ -34,6 +54,27 @@ export interface Calibration {
   readonly tagHeightM: Metres;
   /** Places where somebody stood with a tag; none where only the values above are known. */
   readonly points: readonly SurveyPoint[];
+  /** Doors whose sides two receivers tell apart; none by default. */
+  readonly doorways?: readonly Doorway[];
+  /** Side of the smallest square zone that the scanners can honestly tell apart; any size is believed without it. */
+  readonly smallestZoneM?: Metres;
+  /** Pairs of zones that a survey found to be taken for each other too often. */
+  readonly alike?: readonly (readonly [ZoneId, ZoneId])[];
+}
+
+/** A door with a receiver on either side, as `endcap survey --door` learned it. */
+export interface Doorway {
+  readonly first: DeviceId;
+  readonly second: DeviceId;
+  readonly sides: readonly PlacedSide[];
+}
+
+/** One side of a door and what it is in the store. */
+export interface PlacedSide extends DoorwaySide {
+  /** The zone that a tag there is in; without one, and not inside, it is out of the store. */
+  readonly zone?: ZoneId;
+  /** Whether the shop floor begins there: other scanners may then say more exactly where the tag is. */
+  readonly isInside: boolean;
 }
 
 /** One place of a survey, with the mean strength at every scanner that heard the tag there. */
@@ -51,6 +92,8 @@ export interface Zone {
   readonly outline: readonly { readonly xM: Metres; readonly yM: Metres }[];
   /** False for zones where nobody may be contacted (children's corner, pharmacy). */
   readonly offersAllowed: boolean;
+  /** A zone for children: nobody is contacted there, and what anybody does there is not measured. */
+  readonly forChildren?: boolean;
 }
 
 export interface Fixture {
@@ -104,6 +147,8 @@ export interface PlacedDevice {
   readonly offsetDb?: number;
   /** Longest silence that is normal for this device; after it the device is called quiet. */
   readonly quietAfterMs: DurationMs;
+  /** How often it reports, where that is fixed and known; learnt otherwise. */
+  readonly everyMs?: DurationMs;
 }
 
 /** Why, for what, when and for how much offers may be made. */
@@ -127,6 +172,8 @@ export interface Campaign {
   readonly maxPerVisit: number;
   /** The shopper's sentence, in the store's language. */
   readonly headline: string;
+  /** When it may be offered; always without it. */
+  readonly when?: CampaignConditions;
 }
 
 /** The store's rules of restraint and proof; every field has a default in the config schema. */
@@ -143,8 +190,20 @@ export interface Policy {
   readonly minOfferGapMs: DurationMs;
   /** Local times "HH:MM" between which nobody is contacted; may wrap midnight. */
   readonly quietHours: readonly { readonly from: string; readonly to: string }[];
+  /** Most of the visits that get another answer than the one believed best, so that more is learnt; nothing is explored where left out. */
+  readonly explorationShare?: Probability;
+  /** Half of what offers were seen to do is forgotten after this long; 60 days where left out. */
+  readonly learningHalfLifeMs?: DurationMs;
+  /** What a discount is expected to do before anything was learnt, see `CampaignPrior`; 2.5 where left out. */
+  readonly response?: number;
+  /** What one exposure of a channel costs, apart from discounts; nothing where left out. */
+  readonly channelCosts?: { readonly [C in Channel]?: Cents };
   /** Price after discount must leave at least this share of the price as margin. */
   readonly marginFloor: Probability;
+  /** No personal discount takes more than this share of the price; half of it where not stated. */
+  readonly maxDiscountShare?: Probability;
+  /** Local times "HH:MM" in which only staff is in the store. */
+  readonly staffHours?: readonly { readonly from: string; readonly to: string }[];
   /** How long an offer can be redeemed. */
   readonly offerTtlMs: DurationMs;
   /** How long the phone has to confirm that an offer was shown, before it is withdrawn. */

@@ -1,13 +1,19 @@
+import type { Assigned } from './experiments/track.ts';
 import type { CampaignId, FixtureId, OfferId, Sku, SlotId, TagId, VisitId, ZoneId } from './ids.ts';
+import type { Trial } from './policy/learnt.ts';
+import type { TagTrack } from './state.ts';
+import type { Touch } from './touch.ts';
 import type { DurationMs, Probability, TimestampMs } from './units.ts';
 
 /** One shopper's presence in the store, anonymous unless the shopper said otherwise. Bounded: see `VISIT_LIMITS`. */
 export interface Visit {
   readonly id: VisitId;
   readonly openedAtMs: TimestampMs;
-  readonly origin: 'phone' | 'tag';
+  readonly origin: 'phone' | 'tag' | 'camera';
   lastSignAtMs: TimestampMs;
   tag: TagId | undefined;
+  /** Where its phone is, while the shopper lets it broadcast; ends with the consent and dies with the visit. */
+  phone?: TagTrack | undefined;
   /** Holdout or treated, fixed when the visit opens. */
   readonly arm: 'holdout' | 'treated';
   /** Purposes the shopper agreed to, with when that ends. */
@@ -37,12 +43,58 @@ export interface Visit {
   salesCents: number;
   marginCents: number;
   discountCents: number;
+  /** Of those, sales in which the till itself named the visit or its tag: the only ones that both arms have alike, and so what is measured by. */
+  namedSalesCents?: number;
+  namedMarginCents?: number;
+  /** What would have been offered first, had everybody been offered it; the same in both arms. */
+  eligibleFor?: CampaignId;
+  /** Decisions that wait for their outcome. */
+  trials?: Trial[];
+  /** Experiments that it takes part in, by id. */
+  assigned?: Map<string, Assigned>;
+  /** When it was reached, and how. */
+  touches?: Touch[];
+  /** It took its consent to offers back after it had got one. */
+  optedOut?: boolean;
   /** A linked sale ends the visit soon after. */
   soldAtMs: TimestampMs | undefined;
+  /** Language in which the shop page speaks to the shopper; for the audit alone, never for a decision. */
+  language?: string;
+  /** Why this is taken for staff; such a visit gets no offer and is in no figure. */
+  staff?: StaffSign;
+  /** How often it filled a shelf, as far as was seen. */
+  restocks?: number;
+  /** Hash of the token that a consenting phone keeps for 24 hours, and what the store remembered by it. */
+  rememberKey?: string;
+  recalled?: Recalled;
+  /** What it left behind last time was spoken about already. */
+  followedUp?: boolean;
+  /** Keyed hash of the loyalty number that the shopper gave. */
+  memberKey?: string;
+  /** Products in sales linked to this visit. */
+  bought?: Set<Sku>;
+  /** Visits that changed zones together with this one, and how often in a row. */
+  companions?: Map<VisitId, number>;
 }
 
-/** What a consent can be for. `offers`: personal offers during this visit. `measurement`: linking this visit's purchase to its offers. */
-export type ConsentPurpose = 'offers' | 'measurement';
+/** What showed that somebody works here: a tag of the staff's, hours when only staff is in, or filling shelves. */
+export type StaffSign = 'tag' | 'hours' | 'restocking';
+
+/** What a phone that asked to be remembered brought back. */
+export interface Recalled {
+  /** Products tried at least three times in the last visit and left there, most recent first. */
+  readonly tried: readonly { readonly sku: Sku; readonly times: number }[];
+  /** Earlier visits of the same token, so that erasing takes them along. */
+  readonly visits: readonly VisitId[];
+}
+
+/**
+ * What a consent can be for. `offers`: personal offers during this visit. `measurement`: linking this visit's purchase to its offers.
+ * `remember`: knowing this phone again for 24 hours. `member`: adding this visit to what is known of a loyalty number.
+ */
+export const CONSENT_PURPOSES = ['offers', 'measurement', 'remember', 'member'] as const;
+
+export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];
 
 export interface Place {
   readonly zone: ZoneId;
@@ -79,4 +131,4 @@ export interface Interest {
 }
 
 /** Limits of one visit; at the limit the oldest goes. */
-export const VISIT_LIMITS = { interactions: 64, interest: 32, offers: 16, lastHolds: 64 } as const;
+export const VISIT_LIMITS = { interactions: 64, interest: 32, offers: 16, lastHolds: 64, companions: 8 } as const;

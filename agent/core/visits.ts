@@ -1,7 +1,13 @@
+import { releaseSeats } from './cameras/release-seats.ts';
 import type { StepContext } from './context.ts';
 import { unitHash } from './hash.ts';
 import type { FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
+import { countMemberVisit } from './journeys/members.ts';
+import { remember } from './journeys/memory.ts';
 import { placeOf } from './place.ts';
+import { isMeasured } from './restraint/childrens-zones.ts';
+import { leaveGroup, noteMove } from './restraint/groups.ts';
+import { isStaffTag, takeForStaff } from './restraint/staff.ts';
 import { newTagTrack, STATE_LIMITS } from './state.ts';
 import { count, countVisit } from './tally.ts';
 import { MINUTE_MS, type TimestampMs } from './units.ts';
@@ -11,11 +17,13 @@ import type { Visit } from './visit.ts';
 const AFTER_SALE_MS = 2 * MINUTE_MS;
 /** Longest silence that is believed to have been spent in one place. */
 const MAX_DWELL_STEP_MS = 5 * MINUTE_MS;
+/** Somebody whom only cameras know is gone soon after they are out of view: whoever comes next is somebody else. */
+const OUT_OF_VIEW_MS = MINUTE_MS;
 
 /** Opens a visit; its arm is fixed here, for good. Returns undefined when the store is full of visits (counted by the caller as refused). */
 export function openVisit(
   context: StepContext,
-  opening: { readonly id: VisitId; readonly origin: 'phone' | 'tag'; readonly tag?: TagId; readonly tokenHash?: string },
+  opening: { readonly id: VisitId; readonly origin: 'phone' | 'tag' | 'camera'; readonly tag?: TagId; readonly tokenHash?: string },
 ): Visit | undefined {
   const { state, store, nowMs } = context;
   if (state.visits.size >= STATE_LIMITS.visits) return undefined;
@@ -71,15 +79,17 @@ export function joinTag(context: StepContext, visit: Visit, tag: TagId): void {
   if (visit.tag !== undefined && visit.tag !== tag) releaseTag(context, visit);
   track.visit = visit.id;
   visit.tag = tag;
+  if (isStaffTag(context, tag)) takeForStaff(context, visit, context.store.staffTags.has(tag) ? 'tag' : 'hours');
   if (former !== undefined && former.id !== visit.id) {
-    if (former.origin === 'tag') adopt(visit, former);
+    if (former.origin !== 'phone') adopt(visit, former);
     former.tag = undefined;
     closeVisit(context, former);
   }
   if (track.place !== undefined) moveTo(context, visit, track.place);
 }
 
-function adopt(visit: Visit, former: Visit): void {
+/** Gives what an anonymous visit did so far to the visit that it turns out to be. */
+export function adopt(visit: Visit, former: Visit): void {
   visit.interactions.push(...former.interactions);
   for (const [sku, interest] of former.interest) if (!visit.interest.has(sku)) visit.interest.set(sku, interest);
   for (const [zone, dwellMs] of former.dwellMs) visit.dwellMs.set(zone, (visit.dwellMs.get(zone) ?? 0) + dwellMs);
@@ -92,14 +102,22 @@ export function moveTo(context: StepContext, visit: Visit, place: NonNullable<Vi
   addDwell(context, visit);
   const before = visit.place;
   if (before === undefined || before.zone !== place.zone) {
-    if (before !== undefined) visit.zoneChanges++;
-    const today = zoneToday(context, place.zone);
-    today.visits++;
+    if (before !== undefined) {
+      visit.zoneChanges++;
+      noteMove(context, visit, { from: before.zone, to: place.zone });
+    }
+    if (isCounted(context, visit, place.zone)) zoneToday(context, place.zone).visits++;
   }
   const sameFixture = before !== undefined && before.zone === place.zone && before.fixture === place.fixture;
   visit.place = sameFixture ? { ...place, sinceMs: before.sinceMs } : place;
   visit.lastSignAtMs = context.nowMs;
   countVisit(context, place.zone, visit.id);
+}
+
+/** Says that a visit is out of the store, where a door can tell: what happens at a shelf is not its doing. It ends when nothing more is heard. */
+export function leaveStore(context: StepContext, visit: Visit): void {
+  addDwell(context, visit);
+  visit.place = undefined;
 }
 
 /** Says that a visit is at a fixture: the shopper's own act (a shelf code, a scan) or a shelf event that was assigned to it. */
@@ -113,7 +131,7 @@ export function addDwell(context: StepContext, visit: Visit): void {
   const place = visit.place;
   const spentMs = Math.min(context.nowMs - visit.dwellCountedAtMs, MAX_DWELL_STEP_MS);
   visit.dwellCountedAtMs = context.nowMs;
-  if (place === undefined || spentMs <= 0) return;
+  if (place === undefined || spentMs <= 0 || !isCounted(context, visit, place.zone)) return;
   visit.dwellMs.set(place.zone, (visit.dwellMs.get(place.zone) ?? 0) + spentMs);
   zoneToday(context, place.zone).dwellMs += spentMs;
   count(context, 'dwellMs', place.zone, spentMs);
@@ -124,8 +142,14 @@ export function addDwell(context: StepContext, visit: Visit): void {
   }
 }
 
+/** Staff is in no figure, and where children play nothing is measured. */
+function isCounted(context: StepContext, visit: Visit, zone: ZoneId): boolean {
+  return visit.staff === undefined && isMeasured(context.store, zone);
+}
+
 /** Records that a visit reached a step of the funnel, once. */
 export function reachStep(context: StepContext, visit: Visit, step: 0 | 1 | 2 | 3 | 4 | 5): void {
+  if (visit.staff !== undefined) return;
   while (visit.funnelStep < step) {
     visit.funnelStep++;
     const index = visit.funnelStep as 0 | 1 | 2 | 3 | 4 | 5;
@@ -135,7 +159,8 @@ export function reachStep(context: StepContext, visit: Visit, step: 0 | 1 | 2 | 
 
 /** When a visit ends if nothing more happens: idle time, but not before its last usable offer expires. */
 export function closesAtMs(context: StepContext, visit: Visit): TimestampMs {
-  const idleAtMs = visit.lastSignAtMs + (visit.soldAtMs === undefined ? context.store.map.policy.visitIdleMs : AFTER_SALE_MS);
+  const usualMs = visit.origin === 'camera' ? OUT_OF_VIEW_MS : context.store.map.policy.visitIdleMs;
+  const idleAtMs = visit.lastSignAtMs + (visit.soldAtMs === undefined ? usualMs : AFTER_SALE_MS);
   return Math.max(idleAtMs, ...visit.offers.map((id) => usableUntilMs(context, id)));
 }
 
@@ -150,13 +175,17 @@ export function closeVisit(context: StepContext, visit: Visit): void {
   const { state, nowMs } = context;
   addDwell(context, visit);
   releaseTag(context, visit);
+  releaseSeats(context, visit.id);
+  leaveGroup(context, visit);
+  remember(context, visit);
+  countMemberVisit(context, visit);
   state.visits.delete(visit.id);
   context.emit({
     kind: 'row.visit',
     visit: { id: visit.id, openedAtMs: visit.openedAtMs, closedAtMs: nowMs, origin: visit.origin, arm: visit.arm, tokenHash: undefined },
   });
   // Both arms are measured alike: only visits whose purchase may be linked, from the moment an offer would have been made.
-  if (visit.eligibleAtMs !== undefined && visit.consents.has('measurement')) {
+  if (visit.staff === undefined && visit.eligibleAtMs !== undefined && visit.consents.has('measurement')) {
     context.emit({
       kind: 'row.outcome',
       outcome: {

@@ -47,6 +47,11 @@ export const HOLD_SENTENCES: Readonly<Record<HoldReason, string>> = {
   'untrusted-clock': 'The clock of the computer could not be trusted',
   'offer-open': 'Still has an offer on the screen',
   'not-worth-it': 'The offer would not have paid for itself',
+  staff: 'Staff, or hours when only staff is in',
+  'childrens-zone': 'In a zone for children, where nobody is contacted or measured',
+  group: 'With somebody who already has an offer',
+  'not-now': 'The campaign is for another time, weather or kind of visit',
+  'discount-limit': 'The discount is larger than a personal discount may be',
 };
 
 const FUNNEL: readonly FunnelStep[] = ['visit', 'interaction', 'intent', 'offer', 'shown', 'redeemed'];

@@ -4,6 +4,8 @@ import { showOnDisplay } from '../display.ts';
 import type { FixtureId, SlotId } from '../ids.ts';
 import { countFixtureEvent, interact } from '../interact.ts';
 import type { Reading } from '../reading.ts';
+import { isMeasured } from '../restraint/childrens-zones.ts';
+import { noteRestock } from '../restraint/staff.ts';
 import type { Fixture, Slot } from '../store-map.ts';
 import { count } from '../tally.ts';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '../units.ts';
@@ -56,7 +58,8 @@ export function observeTag(context: StepContext, read: { readonly epc: string; r
 
 function react(context: StepContext, event: ShelfEvent, at: { readonly slot: Slot; readonly fixture: Fixture }): void {
   const { slot, fixture } = at;
-  if (event.kind === 'restock') return;
+  if (!isMeasured(context.store, fixture.zone)) return;
+  if (event.kind === 'restock') return noteRestock(context, fixture);
   countFixtureEvent(context, fixture.id);
   if (event.kind === 'hand') return;
   if (event.kind === 'misplaced') tellMisplaced(context, slot, event);

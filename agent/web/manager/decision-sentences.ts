@@ -1,5 +1,4 @@
-import type { Alternative, Decision, HoldReason } from '../../core/decision.ts';
-import type { InteractionKind } from '../../core/visit.ts';
+import type { Alternative, Decision, HoldReason, TriggerKind } from '../../core/decision.ts';
 
 /** Names for ids, where they are known; an unknown id is shown as it is. */
 export interface Names {
@@ -31,15 +30,21 @@ export const HOLD_WORDS: { readonly [R in HoldReason]: string } = {
   'untrusted-clock': 'the clock of the computer could not be trusted',
   'offer-open': 'another offer was still on the screen',
   'not-worth-it': 'the offer would not have paid for itself',
+  staff: 'this was staff, not a shopper',
+  'childrens-zone': 'nobody is contacted in a zone for children',
+  group: 'somebody in the same party already has an offer',
+  'not-now': 'the campaign is for another time, weather or kind of visit',
+  'discount-limit': 'the discount is larger than a personal discount may be',
 };
 
-const DID: { readonly [K in InteractionKind]: string } = {
+const DID: { readonly [K in TriggerKind]: string } = {
   dwell: 'stopped at',
   pick: 'picked up',
   return: 'put back',
   compare: 'compared',
   scan: 'scanned',
   try: 'tried',
+  followup: 'had tried several times and left without',
 };
 
 /** The decision in three sentences: what happened, what was made of it, what was done and why. */
