@@ -4,6 +4,7 @@ import { excerptOf, maskMacs } from './runtime/excerpt.ts';
 import { Gate } from './runtime/gate.ts';
 import type { Loop } from './runtime/loop.ts';
 import type { OfferCodes } from './runtime/offer-codes.ts';
+import type { PhoneTokens } from './runtime/phone-tokens.ts';
 import type { UnknownDevices } from './runtime/unknown-devices.ts';
 import type { Store } from './store/store.ts';
 
@@ -13,13 +14,14 @@ export interface GateParts {
   readonly devices: LiveDevices;
   readonly counters: Counters;
   readonly codes: OfferCodes;
+  readonly tokens: PhoneTokens;
   readonly store: Store;
   readonly unknownDevices: UnknownDevices;
   readonly nowMs: () => number;
 }
 
 /** The way in for what devices say: decoded, recognised when it comes again, handed to the loop; what is refused is set aside without addresses. */
-export function createGate({ loop, devices, counters, codes, store, unknownDevices, nowMs }: GateParts): Gate {
+export function createGate({ loop, devices, counters, codes, tokens, store, unknownDevices, nowMs }: GateParts): Gate {
   return new Gate({
     loop,
     decode: (message) => devices.decode(message),
@@ -29,6 +31,7 @@ export function createGate({ loop, devices, counters, codes, store, unknownDevic
       const resolved = codes.resolve(code, atMs);
       return resolved.kind === 'offer' ? resolved.offer : undefined;
     },
+    visitOfToken: (token, atMs) => tokens.visitOf(token, atMs),
     quarantine: ({ atMs, message, reason, detail }) => {
       const excerpt = excerptOf(message.payload);
       store.quarantine.add({ atMs, topic: maskMacs(message.topic), client: message.client, reason, detail: maskMacs(detail), excerpt });

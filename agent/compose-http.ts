@@ -22,6 +22,7 @@ export interface HttpParts {
   readonly store: Store;
   readonly map: StoreMap;
   readonly codes: OfferCodes;
+  readonly phones: HttpPorts['phones'];
   readonly feed: Feed;
   readonly status: Status;
   readonly unknownDevices: UnknownDevices;
@@ -78,6 +79,7 @@ export function httpPorts(parts: HttpParts): HttpPorts {
       decision: (id) => store.decisions.byId(id),
     },
     codes,
+    phones: parts.phones,
     feed,
     manager: {
       overview() {

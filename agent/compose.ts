@@ -11,6 +11,7 @@ import { gaugesOf } from './compose-metrics.ts';
 import { createScorer } from './compose-scorer.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
+import { createPhoneTokens } from './compose-tokens.ts';
 import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
 import { fail, ok, type Result } from './core/result.ts';
@@ -185,7 +186,8 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   });
 
   const unknownDevices = new UnknownDevices();
-  const gate = createGate({ loop, devices, counters, codes, store, unknownDevices, nowMs: () => clock.nowMs() });
+  const tokens = createPhoneTokens({ loop, counters, dataDir: config.data.dir });
+  const gate = createGate({ loop, devices, counters, codes, tokens, store, unknownDevices, nowMs: () => clock.nowMs() });
   for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
     if (input.kind === 'reading') gate.seen(input.reading);
   }
@@ -207,6 +209,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
       store,
       map,
       codes,
+      phones: { grant: (visit) => tokens.grant(visit, clock.nowMs()) },
       feed,
       status,
       unknownDevices,

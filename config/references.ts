@@ -35,7 +35,11 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...duplicates('device', devices, 'id'),
     ...duplicates('tag', named(written, 'tags'), 'id'),
     ...duplicates('camera', cameras, 'id'),
-    ...cameras.flatMap((camera) => missing('zone', camera, 'zone', sets.zone)),
+    ...cameras.flatMap((camera) => [
+      ...missing('zone', camera, 'zone', sets.zone),
+      ...words(camera, 'entrances').flatMap((entrance) => missing('zone', entrance, 'zone', sets.zone)),
+      ...words(camera, 'shelves').flatMap((shelf) => missing('fixture', shelf, 'fixture', sets.fixture)),
+    ]),
     ...duplicates('campaign', campaigns, 'id'),
     ...duplicates('till', entries(field(field(written, 'http'), 'tillKeys'), ['http', 'tillKeys']), 'till'),
     ...fixtures.flatMap((fixture) => [
@@ -56,6 +60,12 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...mappings.flatMap((mapping) => builtIn(mapping, families)),
     ...sameForeignName(devices),
     ...heardBy(written).flatMap((scanner) => unknownName('device', scanner, sets.device)),
+    ...doorways(written).flatMap((door) => [
+      ...missing('device', door, 'first', sets.device),
+      ...missing('device', door, 'second', sets.device),
+      ...entries(field(door.value, 'sides'), [...door.path, 'sides']).flatMap((side) => missing('zone', side, 'zone', sets.zone)),
+    ]),
+    ...alikeZones(written).flatMap((zone) => unknownName('zone', zone, sets.zone)),
     ...campaigns.flatMap((campaign) => [
       ...words(campaign, 'skus').flatMap((word) => unknownName('product', word, sets.product)),
       ...words(campaign, 'categories').flatMap((word) => unknownName('category', word, sets.category)),
@@ -89,6 +99,15 @@ function heardBy(written: unknown): Entry[] {
     { path: ['calibration', 'offsetsDb'], value: field(calibration, 'offsetsDb') },
   ];
   return keyed.flatMap(({ path, value }) => keysOf(value).map((key) => ({ path: [...path, key], value: key })));
+}
+
+function doorways(written: unknown): Entry[] {
+  return entries(field(field(written, 'calibration'), 'doorways'), ['calibration', 'doorways']);
+}
+
+function alikeZones(written: unknown): Entry[] {
+  const pairs = entries(field(field(written, 'calibration'), 'alike'), ['calibration', 'alike']);
+  return pairs.flatMap((pair) => entries(pair.value, pair.path));
 }
 
 function keysOf(value: unknown): readonly string[] {

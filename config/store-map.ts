@@ -1,4 +1,5 @@
-import type { Calibration, Campaign, Policy, StoreMap } from '../agent/core/store-map.ts';
+import type { Calibration, Campaign, Doorway, Policy, StoreMap } from '../agent/core/store-map.ts';
+import { toConditions } from './conditions.ts';
 import { localMoment } from './local-time.ts';
 import type { StoreConfig } from './schema.ts';
 
@@ -38,16 +39,44 @@ export function toStoreMap(config: StoreConfig): StoreMap {
     campaigns: config.campaigns.map((campaign) => toCampaign(campaign, store.timeZone)),
     policy: toPolicy(config.policy),
     ...(config.calibration === undefined ? {} : { calibration: toCalibration(config.calibration) }),
+    ...queuesOf(config),
   };
 }
 
-function toCalibration({ points, offsetsDb: _, ...law }: NonNullable<StoreConfig['calibration']>): Calibration {
-  return { ...law, points: points.map(({ at: [xM, yM], heard }) => ({ xM, yM, heard })) };
+function toCalibration({
+  points,
+  doorways,
+  alike,
+  smallestZoneM,
+  offsetsDb: _,
+  ...law
+}: NonNullable<StoreConfig['calibration']>): Calibration {
+  return {
+    ...law,
+    points: points.map(({ at: [xM, yM], heard }) => ({ xM, yM, heard })),
+    ...(smallestZoneM === undefined ? {} : { smallestZoneM }),
+    ...(alike.length === 0 ? {} : { alike }),
+    ...(doorways.length === 0 ? {} : { doorways: doorways.map(toDoorway) }),
+  };
+}
+
+function toDoorway({ first, second, sides }: NonNullable<StoreConfig['calibration']>['doorways'][number]): Doorway {
+  return {
+    first,
+    second,
+    sides: sides.map(({ name, zone, inside, meanDbm, variance }) => ({
+      name,
+      meanDbm,
+      variance,
+      isInside: inside,
+      ...(zone === undefined ? {} : { zone }),
+    })),
+  };
 }
 
 function toDevices({ devices, fixtures, calibration }: StoreConfig): StoreMap['devices'] {
   const zoneOfFixture = new Map(fixtures.map((fixture) => [fixture.id, fixture.zone]));
-  return devices.map(({ id, name, adapter, role, zone, fixture, at, heightM, quietAfter }) => {
+  return devices.map(({ id, name, adapter, role, zone, fixture, at, heightM, quietAfter, every }) => {
     const offsetDb = calibration?.offsetsDb[id];
     const place = zone ?? (fixture === undefined ? undefined : zoneOfFixture.get(fixture));
     return {
@@ -61,8 +90,20 @@ function toDevices({ devices, fixtures, calibration }: StoreConfig): StoreMap['d
       ...(heightM === undefined ? {} : { heightM }),
       ...(offsetDb === undefined ? {} : { offsetDb }),
       quietAfterMs: quietAfter,
+      ...(every === undefined ? {} : { everyMs: every }),
     };
   });
+}
+
+/** The queues that cameras watch; a till that several of them see is one queue, as the first of them says. */
+function queuesOf({ cameras, devices }: StoreConfig): Pick<StoreMap, 'queues'> {
+  const queues = new Map<string, NonNullable<StoreMap['queues']>[number]>();
+  for (const { till, name, alertAt } of cameras.flatMap((camera) => camera.queues)) {
+    const device = devices.find(({ id }) => id === till);
+    const zone = device?.zone === undefined ? {} : { zone: device.zone };
+    if (!queues.has(till)) queues.set(till, { till, name: name ?? device?.name ?? till, alertAt, ...zone });
+  }
+  return queues.size === 0 ? {} : { queues: [...queues.values()] };
 }
 
 /** A camera that the agent looks through itself is a device like any other; one that is listed among them stays as it is listed. */
@@ -84,12 +125,13 @@ function toCameraDevices({ cameras, devices }: StoreConfig): StoreMap['devices']
 const CAMERA_QUIET_MS = 5 * 60_000;
 
 function toCampaign(campaign: StoreConfig['campaigns'][number], timeZone: string): Campaign {
-  const { startsAt, endsAt, budget, ...rest } = campaign;
+  const { startsAt, endsAt, budget, when, ...rest } = campaign;
   const startsAtMs = startsAt === undefined ? undefined : localMoment(startsAt, timeZone, 'start');
   const endsAtMs = endsAt === undefined ? undefined : localMoment(endsAt, timeZone, 'end');
   return {
     ...rest,
     budgetCents: budget,
+    ...(when === undefined ? {} : { when: toConditions(when) }),
     ...(startsAtMs === undefined ? {} : { startsAtMs }),
     ...(endsAtMs === undefined ? {} : { endsAtMs }),
   };

@@ -1,4 +1,6 @@
+import type { DoorReport } from '../core/locate/door-survey.ts';
 import { type SurveyReport, WORTH_HAVING } from '../core/locate/survey.ts';
+import type { Doorway, StoreMap } from '../core/store-map.ts';
 
 /** What a survey found, for the person who walked it; one line an entry. */
 export function describeSurvey(report: SurveyReport): readonly string[] {
@@ -22,7 +24,7 @@ export function describeSurvey(report: SurveyReport): readonly string[] {
 }
 
 /** The block to paste into the configuration. */
-export function calibrationBlock({ fit }: SurveyReport): readonly string[] {
+export function calibrationBlock({ fit, smallestZoneM, alike }: SurveyReport, former?: StoreMap['calibration']): readonly string[] {
   const { calibration, offsetsDb } = fit;
   const pairs = (values: Iterable<readonly [string, number]>) =>
     [...values].map(([id, value]) => `${JSON.stringify(id)}: ${value.toFixed(1)}`).join(', ');
@@ -31,11 +33,60 @@ export function calibrationBlock({ fit }: SurveyReport): readonly string[] {
     `  txPowerDbm: ${calibration.txPowerDbm.toFixed(1)}`,
     `  pathLoss: ${calibration.pathLoss.toFixed(2)}`,
     `  tagHeightM: ${calibration.tagHeightM}`,
+    `  smallestZoneM: ${Math.ceil(smallestZoneM)}`,
+    ...(alike.length === 0 ? [] : [`  alike: [${alike.map(({ zones }) => JSON.stringify(zones)).join(', ')}]`]),
     `  offsetsDb: { ${pairs(offsetsDb)} }`,
+    ...doorwayLines(former?.doorways ?? []),
     '  points:',
     ...calibration.points.map(
       ({ xM, yM, heard }) => `    - { at: [${xM.toFixed(2)}, ${yM.toFixed(2)}], heard: { ${pairs(Object.entries(heard))} } }`,
     ),
+  ];
+}
+
+/** What a survey of a door found, one line an entry. */
+export function describeDoor(report: DoorReport): readonly string[] {
+  const leftOut =
+    report.leftOut === 'stands'
+      ? 'each stand judged without having been learned from'
+      : 'a third of each stand judged by the rest: flattering; stand twice on every side, with another tag if you can, for an honest figure';
+  return [
+    `Judged on ${report.seconds} seconds (${leftOut}):`,
+    ...report.right.map(({ side, share }) => `  ${side}: right ${percent(share)}`),
+    `  on average ${percent(report.balanced)}, ${report.changesPerMinute.toFixed(1)} false changes a minute`,
+    ...(report.balanced >= WORTH_HAVING
+      ? []
+      : ['These receivers cannot tell the sides apart: hang one of them on either side of the door, and survey again']),
+  ];
+}
+
+/** The part of the calibration that describes a door. */
+export function doorwayBlock({ doorway }: DoorReport, former: StoreMap['calibration']): readonly string[] {
+  const others = former?.doorways?.filter(({ first, second }) => first !== doorway.first || second !== doorway.second) ?? [];
+  // Where a calibration stands already, the block goes into it.
+  return [...(former === undefined ? ['calibration:'] : []), ...doorwayLines([...others, doorway])];
+}
+
+function doorwayLines(doorways: readonly Doorway[]): readonly string[] {
+  if (doorways.length === 0) return [];
+  const pair = (values: readonly number[]) => `[${values.map((value) => value.toFixed(1)).join(', ')}]`;
+  return [
+    '  doorways:',
+    ...doorways.flatMap(({ first, second, sides }) => [
+      `    - first: ${JSON.stringify(first)}`,
+      `      second: ${JSON.stringify(second)}`,
+      '      sides:',
+      ...sides.map(({ name, zone, isInside, meanDbm, variance }) => {
+        const fields = [
+          `name: ${JSON.stringify(name)}`,
+          ...(zone === undefined ? [] : [`zone: ${JSON.stringify(zone)}`]),
+          ...(isInside ? ['inside: true'] : []),
+          `meanDbm: ${pair(meanDbm)}`,
+          `variance: ${pair(variance)}`,
+        ];
+        return `        - { ${fields.join(', ')} }`;
+      }),
+    ]),
   ];
 }
 

@@ -11,12 +11,14 @@ import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
+import { surveyOneDoor } from './survey-door.ts';
 import { readSightings, readStands, type StandLine } from './survey-log.ts';
 import { calibrationBlock, describeSurvey } from './survey-words.ts';
 
 interface SurveyWords {
   readonly config?: string;
   readonly tag?: string;
+  readonly door?: string;
   readonly stands?: string;
   readonly record?: string;
   readonly seconds: string;
@@ -31,6 +33,7 @@ export function registerSurvey(program: Command, context: CommandContext): void 
     .argument('[log]', 'data folder, core.db, or JSON Lines with sightings (default: the data folder of the configuration)')
     .option('-c, --config <file>', 'configuration of the store (or ENDCAP_CONFIG)')
     .option('--tag <id>', 'the store-owned tag that is carried (default: the first of the configuration)')
+    .option('--door <first,second>', 'learn the sides of a door instead: its two scanners, the inner one first')
     .option('--stands <file>', 'who stood where and when, JSON Lines as --record writes them; nothing is asked then')
     .option('--record <file>', 'where to keep the stands of this walk', 'survey-stands.jsonl')
     .option('--seconds <n>', 'how long to stand in each zone', '30')
@@ -46,6 +49,8 @@ async function run(log: string | undefined, words: SurveyWords, context: Command
       exitCode: EXIT.usage,
       hint: 'sightings of a tag that the store does not own are never kept: add it to tags first',
     });
+  const source = log === undefined ? config.data.dir : resolve(context.workingDirectory, log);
+  if (words.door !== undefined) return surveyOneDoor(store, { words: { ...words, door: words.door }, log: source, tag }, context);
   if (!hasPlaces(store))
     throw new CliFailure('Cannot survey: fewer than three scanners have a place', {
       exitCode: EXIT.config,
@@ -54,7 +59,7 @@ async function run(log: string | undefined, words: SurveyWords, context: Command
   const lines =
     words.stands === undefined ? await walk(store, words, context) : readStands(resolve(context.workingDirectory, words.stands));
   const fromMs = Math.min(...lines.map(({ from }) => from));
-  const sightings = await readSightings(log === undefined ? config.data.dir : resolve(context.workingDirectory, log), tag, fromMs);
+  const sightings = await readSightings(source, new Set([tag]), fromMs);
   const stands = lines.map((line): SurveyStand => {
     const zone = store.zones.find(({ id }) => id === line.zone);
     if (zone === undefined)
@@ -77,7 +82,7 @@ async function run(log: string | undefined, words: SurveyWords, context: Command
   }
   for (const line of describeSurvey(report)) context.complain(line);
   context.complain('To be pasted into the configuration, in place of an earlier calibration:');
-  for (const line of calibrationBlock(report)) context.print(line);
+  for (const line of calibrationBlock(report, store.calibration)) context.print(line);
 }
 
 /** Leads a person through the zones; every stand is kept at once, so that a walk that breaks off is not lost. */

@@ -5,11 +5,12 @@ import { clearDisplays } from './display.ts';
 import { settleDue, turnDay } from './due.ts';
 import type { Effect, Reply } from './effect.ts';
 import type { Input, LoggedInput } from './input.ts';
+import { closeRound, forgetHealthTimes, pruneHealth } from './health/round.ts';
 import { forgetFloor } from './locate/follow.ts';
 import { observe } from './observe.ts';
 import { endOffer, receiveReceipt, redeem } from './offers.ts';
 import { forgetShelfTimes, pruneShelf } from './shelf/shelf-state.ts';
-import { changeConsent, eraseVisit, openFromPhone, placeVisit, scanProduct, tagVisit } from './shop.ts';
+import { broadcastVisit, changeConsent, eraseVisit, openFromPhone, placeVisit, scanProduct, tagVisit } from './shop.ts';
 import type { State } from './state.ts';
 import { closeMinute, flushMinute } from './tally.ts';
 import { closeVisit } from './visits.ts';
@@ -25,7 +26,9 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
   if (logged.input.kind === 'store.configured') {
     state.store = compileStore(logged.input.store, state.remote.campaigns);
     pruneShelf(state.shelf, state.store.slots);
+    pruneHealth(state, state.store.map);
     for (const { trail } of state.tags.values()) if (trail !== undefined) forgetFloor(trail);
+    for (const { phone } of state.visits.values()) if (phone?.trail !== undefined) forgetFloor(phone.trail);
     return effects;
   }
   const { store } = state;
@@ -40,6 +43,7 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
     nextId: (prefix) => `${prefix}${logged.seq}-${ids++}`,
   };
   closeMinute(context);
+  closeRound(context);
   turnDay(context);
   const reply = apply(context, logged.input);
   if (reply !== undefined) context.emit({ kind: 'reply', reply });
@@ -63,6 +67,8 @@ function apply(context: StepContext, input: Exclude<Input, { readonly kind: 'sto
       return placeVisit(context, input);
     case 'visit.tagged':
       return tagVisit(context, input);
+    case 'visit.broadcast':
+      return broadcastVisit(context, input);
     case 'visit.consented':
       return changeConsent(context, input);
     case 'visit.scanned':
@@ -97,7 +103,10 @@ function setClock(context: StepContext, toMs: number): Reply {
   flushMinute(context);
   state.tags.clear();
   state.people.clear();
+  state.cameras.seats.clear();
+  state.cameras.queues.clear();
   forgetShelfTimes(state.shelf);
+  forgetHealthTimes(state);
   state.nowMs = toMs;
   state.today.checkedMinute = -1;
   context.emit({

@@ -36,6 +36,17 @@ export interface VisitView {
   readonly tag: string | undefined;
 }
 
+/** Phones that broadcast rotating tokens. */
+export interface Phones {
+  /** What an app derives its tokens from; the same for the same visit, and good for no other. */
+  grant(visit: VisitId): {
+    readonly seed: string;
+    readonly periodMs: number;
+    readonly tokensPerPeriod: number;
+    readonly tokenBytes: number;
+  };
+}
+
 /** Offer codes: signed long form, short form to type. */
 export interface OfferCodes {
   codeFor(offer: Offer): { readonly long: string; readonly short: string };
@@ -175,6 +186,7 @@ export interface HttpPorts {
   readonly submit: Submit;
   readonly shop: ShopQueries;
   readonly codes: OfferCodes;
+  readonly phones: Phones;
   readonly feed: OfferFeed;
   readonly manager: ManagerQueries;
   readonly accounts: ManagerAccounts;

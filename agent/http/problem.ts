@@ -42,6 +42,11 @@ export const PROBLEMS = {
     hint: 'Load the page again, read it and choose again.',
   },
   'offer-closed': { status: 410, title: 'This offer can no longer be used.', hint: 'It has ended, or was taken back.' },
+  'consent-first': {
+    status: 409,
+    title: 'This visit has not agreed to offers.',
+    hint: 'Ask the shopper, then send the consent to PATCH /api/v1/visit/consents.',
+  },
   'too-large': { status: 413, title: 'The request is too large.', hint: 'Send less.' },
   'address-too-long': { status: 414, title: 'The address is too long.', hint: 'Ids have at most 64 characters.' },
   'not-json': { status: 415, title: 'Only JSON is accepted here.', hint: 'Send it with "Content-Type: application/json".' },

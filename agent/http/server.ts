@@ -9,6 +9,7 @@ import { OverviewFeed } from './overview-feed.ts';
 import type { HttpPorts } from './ports.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
+import { broadcastRoutes } from './routes/broadcast-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { storeRoutes } from './routes/store-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
@@ -95,6 +96,7 @@ export function createHttpServer({ settings, ports }: HttpServerOptions): HttpSe
 function apiRoutes(context: HttpContext, all: () => readonly Route[]): readonly Route[] {
   return [
     ...visitRoutes(context),
+    ...broadcastRoutes(context),
     visitStreamRoute(context),
     ...productRoutes(context),
     ...tillRoutes(context),

@@ -1,13 +1,18 @@
 import type { Decoded, DeviceMessage } from '../../devices/adapters/adapter.ts';
 import type { InboundMessage, Settlement } from '../../devices/transports/transport.ts';
 import { admit } from '../core/admit.ts';
-import type { OfferId } from '../core/ids.ts';
+import type { OfferId, VisitId } from '../core/ids.ts';
 import type { ReadingInput } from '../core/input.ts';
 import { READING_CLASS, type Reading } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Counter, Counters } from './counters.ts';
 import { Dedupe } from './dedupe.ts';
 import type { Loop, Outcome } from './loop.ts';
+
+/** How scanners write a beacon that is a rotating token, in hexadecimal. */
+const TOKEN_PREFIX = 'token:';
+/** What the log says instead of the token of a phone that was recognised. */
+const PHONE_BEACON = 'phone';
 
 /** Telemetry that promised nothing (QoS 0) is shed while more than this waits. */
 const SHED_ABOVE = 2_000;
@@ -19,6 +24,8 @@ export interface GateOptions {
   readonly nowMs: () => TimestampMs;
   /** Offers behind the codes of a sale; codes that are not ours are left out. */
   readonly resolveCode: (code: string, nowMs: TimestampMs) => OfferId | undefined;
+  /** The visit whose phone sends a rotating token; tokens of strangers have none. Nobody is recognised by default. */
+  readonly visitOfToken?: (token: string, nowMs: TimestampMs) => VisitId | undefined;
   readonly quarantine: (entry: {
     readonly atMs: TimestampMs;
     readonly message: InboundMessage;
@@ -94,9 +101,12 @@ export class Gate {
     }
   }
 
-  #receiveOne(message: InboundMessage, reading: Reading, settle: (settlement: Settlement) => void): void {
+  #receiveOne(message: InboundMessage, heard: Reading, settle: (settlement: Settlement) => void): void {
     const { loop } = this.#options;
-    const admission = admit(loop.state, reading);
+    const visit = this.#visitHeard(heard);
+    // From here on nobody sees what the phone sent: the log says whose it was, and that goes with the visit.
+    const reading = visit === undefined || heard.kind !== 'ble.sighting' ? heard : { ...heard, beacon: PHONE_BEACON };
+    const admission = admit(loop.state, reading, visit);
     if (admission !== 'admitted') {
       this.#count(admission, reading.kind);
       if (admission === 'unknown-device') this.#options.unknown?.(message, [reading]);
@@ -117,7 +127,7 @@ export class Gate {
         settle: (outcome) => settle(outcome.kind === 'committed' ? 'done' : 'retry'),
       });
     }
-    const input = this.#toInput(reading);
+    const input = this.#toInput(reading, visit);
     loop.accept({
       input,
       class: READING_CLASS[reading.kind],
@@ -127,7 +137,7 @@ export class Gate {
   }
 
   /** Judges the device's clock: too far ahead gets our time instead, too far behind is marked late. */
-  #toInput(reading: Reading): ReadingInput {
+  #toInput(reading: Reading, visit: VisitId | undefined): ReadingInput {
     const nowMs = this.#options.nowMs();
     const policy = this.#options.loop.state.store?.map.policy;
     let timed = reading;
@@ -137,8 +147,19 @@ export class Gate {
     }
     const late = policy !== undefined && nowMs - timed.atMs > policy.lateAfterMs;
     const offers = timed.kind === 'pos.sale' && timed.codes.length > 0 ? this.#offersOf(timed.codes, nowMs) : undefined;
-    if (!late && offers === undefined) return { kind: 'reading', reading: timed };
-    return { kind: 'reading', reading: timed, ...(late ? { late } : {}), ...(offers === undefined ? {} : { offers }) };
+    if (!late && offers === undefined && visit === undefined) return { kind: 'reading', reading: timed };
+    return {
+      kind: 'reading',
+      reading: timed,
+      ...(late ? { late } : {}),
+      ...(offers === undefined ? {} : { offers }),
+      ...(visit === undefined ? {} : { visit }),
+    };
+  }
+
+  #visitHeard(heard: Reading): VisitId | undefined {
+    if (heard.kind !== 'ble.sighting' || !heard.beacon.startsWith(TOKEN_PREFIX)) return undefined;
+    return this.#options.visitOfToken?.(heard.beacon.slice(TOKEN_PREFIX.length), this.#options.nowMs());
   }
 
   #offersOf(codes: readonly string[], nowMs: TimestampMs): readonly OfferId[] {

@@ -14,3 +14,12 @@ export function offerKeyFrom(path: string): string {
   writeFileSync(path, pem, { mode: 0o600, flag: 'wx' });
   return pem;
 }
+
+/** A secret of the store: read from a file, made on first use with mode 0600. Throws what the file system throws. */
+export function secretFrom(path: string, make: () => Buffer): Buffer {
+  if (existsSync(path)) return readFileSync(path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const secret = make();
+  writeFileSync(path, secret, { mode: 0o600, flag: 'wx' });
+  return secret;
+}

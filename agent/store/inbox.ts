@@ -112,9 +112,9 @@ export function logKind(input: Input): string {
   return input.kind === 'reading' ? input.reading.kind : input.kind;
 }
 
-/** The visit an input is about, if any. A till may name a visit in a sale. */
+/** The visit an input is about, if any. A till may name a visit in a sale; a sighting of an opted-in phone is its visit's. */
 export function subjectOf(input: Input): VisitId | undefined {
-  if (input.kind === 'reading') return input.reading.kind === 'pos.sale' ? input.reading.visit : undefined;
+  if (input.kind === 'reading') return input.reading.kind === 'pos.sale' ? input.reading.visit : input.visit;
   return 'visit' in input ? input.visit : undefined;
 }
 

@@ -95,6 +95,9 @@ export class FakeStore {
         return offer.expiresAtMs <= nowMs ? { kind: 'expired', offer: offer.id } : { kind: 'offer', offer: offer.id };
       },
     },
+    phones: {
+      grant: (visit) => ({ seed: visit.length.toString(16).padStart(64, '0'), periodMs: 300_000, tokensPerPeriod: 4, tokenBytes: 16 }),
+    },
     feed: {
       subscribe: (visit, listener) => {
         const listeners = this.#listeners.get(visit) ?? new Set();

@@ -1,5 +1,5 @@
 import type { StepContext } from '../context.ts';
-import type { TagId, ZoneId } from '../ids.ts';
+import type { ZoneId } from '../ids.ts';
 import type { TagTrack } from '../state.ts';
 import { type Dbm, SECOND_MS, type TimestampMs } from '../units.ts';
 
@@ -17,7 +17,7 @@ const MAX_SIGNALS = 16;
 export function placeByStrength(
   context: StepContext,
   track: TagTrack,
-  sighting: { readonly tag: TagId; readonly zone: ZoneId; readonly rssiDbm: Dbm },
+  sighting: { readonly zone: ZoneId; readonly rssiDbm: Dbm },
 ): boolean {
   const { nowMs } = context;
   smooth(track, sighting, nowMs);
