@@ -42,6 +42,8 @@ function treeNode(ensemble: Ensemble): ProtoWriter {
     .bytes(5, new ProtoWriter().bytes(1, 'n_targets').int(3, 1).int(20, ATTRIBUTE.int))
     .bytes(5, ints('nodes_falsenodeids', lists.falseNodes))
     .bytes(5, ints('nodes_featureids', lists.columns))
+    // How many training rows came through each node: explanations need it, runtimes may use it for speed.
+    .bytes(5, floats('nodes_hitrates', lists.covers))
     .bytes(5, ints('nodes_missing_value_tracks_true', lists.missingTrue))
     .bytes(5, texts('nodes_modes', lists.modes))
     .bytes(5, ints('nodes_nodeids', lists.nodes))
@@ -69,6 +71,7 @@ function flatten(ensemble: Ensemble) {
     nodes: [] as number[],
     columns: [] as number[],
     thresholds: [] as number[],
+    covers: [] as number[],
     modes: [] as string[],
     trueNodes: [] as number[],
     falseNodes: [] as number[],
@@ -84,6 +87,7 @@ function flatten(ensemble: Ensemble) {
       lists.nodes.push(node);
       lists.columns.push(leaf ? 0 : column);
       lists.thresholds.push(leaf ? 0 : tree.threshold[node]!);
+      lists.covers.push(tree.cover[node]!);
       lists.modes.push(leaf ? 'LEAF' : 'BRANCH_LEQ');
       lists.trueNodes.push(leaf ? 0 : tree.left[node]!);
       lists.falseNodes.push(leaf ? 0 : tree.right[node]!);
@@ -104,6 +108,7 @@ const LONE_LEAF = {
   left: Int32Array.of(-1),
   right: Int32Array.of(-1),
   value: Float32Array.of(0),
+  cover: Float64Array.of(1),
 };
 
 /** Values of AttributeProto.type. */
