@@ -19,6 +19,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   aedes: ['devices/transports'],
   mqtt: ['devices/transports', 'devices/simulator'],
   'node-ble': ['devices/transports'],
+  'dbus-next': ['devices/transports'],
   'sparkplug-payload': ['devices/adapters'],
   sharp: ['models', 'devices/transports'],
   'linear-sum-assignment': ['models', 'devices'],

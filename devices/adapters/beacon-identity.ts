@@ -50,11 +50,20 @@ export function beaconInManufacturerData(hex: string): BeaconFrame | undefined {
   return { identity, txPowerDbm: signedByte(power!) };
 }
 
-/** The same for service data as hex, beginning with the little-endian service (`aafe00...`). Eddystone gives its power at 0 m, 41 dB more than at 1 m. */
-function beaconInServiceData(hex: string): BeaconFrame | undefined {
+/**
+ * The same for service data as hex, beginning with the little-endian service (`aafe00...`). Eddystone gives its power at 0 m, 41 dB more than at 1 m.
+ * An ephemeral id (EID) is a token: it means something only to whom its owner told it.
+ */
+export function beaconInServiceData(hex: string): BeaconFrame | undefined {
   const match = /^aafe00([0-9a-f]{2})([0-9a-f]{20})([0-9a-f]{12})/i.exec(hex);
-  if (match === null) return undefined;
-  return { identity: `${match[2]!.toLowerCase()}-${match[3]!.toLowerCase()}`, txPowerDbm: signedByte(match[1]!) - 41 };
+  if (match !== null) return { identity: `${match[2]!.toLowerCase()}-${match[3]!.toLowerCase()}`, txPowerDbm: signedByte(match[1]!) - 41 };
+  const ephemeral = /^aafe30([0-9a-f]{2})([0-9a-f]{16})/i.exec(hex);
+  return ephemeral === null ? undefined : { identity: tokenIdentity(ephemeral[2]!), txPowerDbm: signedByte(ephemeral[1]!) - 41 };
+}
+
+/** How a rotating token is named as a beacon: `token:` and its bytes as lower-case hex. */
+export function tokenIdentity(hex: string): string {
+  return `token:${hex.toLowerCase()}`;
 }
 
 const UUID = /^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$/;

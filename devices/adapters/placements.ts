@@ -1,5 +1,5 @@
 import { type DeviceId, ID_PATTERN, type SlotId, type TagId } from '../../agent/core/ids.ts';
-import { canonicalBeacon } from './beacon-identity.ts';
+import { canonicalBeacon, tokenIdentity } from './beacon-identity.ts';
 import { isAddressLike, macDigits } from './hardware-address.ts';
 
 /** A weight as foreign scales say it. */
@@ -28,6 +28,14 @@ export interface PlacedSource {
   readonly counts?: 'in' | 'out';
 }
 
+/** How the phones of shoppers who opted in to it send their rotating tokens of 16 bytes: `token:` and 32 hex digits. */
+export interface TokenForms {
+  /** Major of iBeacons whose UUID is a token. */
+  readonly major?: number | undefined;
+  /** Service (4 hex digits, or a UUID in lower case) whose data begin with the token. */
+  readonly service?: string | undefined;
+}
+
 /** Who said something: a placed device with its settings, or a name for one that is not. */
 export interface Source {
   readonly device: DeviceId;
@@ -51,9 +59,11 @@ export class Placements {
   readonly #names = new Map<DeviceId, string>();
   readonly #tags: ReadonlyMap<string, TagId>;
   readonly sources: readonly PlacedSource[];
+  readonly tokens: TokenForms;
 
-  constructor(placed: readonly PlacedSource[], tags: readonly TagId[]) {
+  constructor(placed: readonly PlacedSource[], tags: readonly TagId[], tokens: TokenForms = {}) {
     this.sources = placed;
+    this.tokens = tokens;
     this.#tags = new Map(tags.map((tag) => [canonicalBeacon(tag), tag]));
     for (const device of placed) {
       const source = placedSource(device);
@@ -83,10 +93,15 @@ export class Placements {
     return this.#bridges.get(family) ?? this.find(family, name);
   }
 
-  /** A beacon as the configuration spells it when it is the store's, else in its canonical form. */
+  /** Whether a device of this family is placed under a name. */
+  isPlaced(family: string, name: string): boolean {
+    return this.#placed.has(keyOf(family, name));
+  }
+
+  /** A beacon as the configuration spells it when it is the store's, as `token:<hex>` when it carries a rotating token, else in its canonical form. */
   beacon(identity: string): string {
     const canonical = canonicalBeacon(identity);
-    return this.#tags.get(canonical) ?? canonical;
+    return this.#tags.get(canonical) ?? this.#tokenIn(canonical) ?? canonical;
   }
 
   /** Whether a beacon is the store's own. */
@@ -97,6 +112,14 @@ export class Placements {
   /** What an unplaced device calls itself, by the id it is talked about with; `undefined` for an address, and for what was not heard lately. */
   foreignName(device: DeviceId): string | undefined {
     return this.#names.get(device);
+  }
+
+  /** The UUID of an iBeacon that the retailer's app sends, as a token. */
+  #tokenIn(canonical: string): string | undefined {
+    const { major } = this.tokens;
+    if (major === undefined || canonical[IBEACON_UUID] !== '-') return undefined;
+    const isToken = canonical.startsWith(`${major}-`, IBEACON_UUID + 1);
+    return isToken ? tokenIdentity(canonical.slice(0, IBEACON_UUID).replaceAll('-', '')) : undefined;
   }
 
   #stranger(family: string, name: string): Source {
@@ -137,6 +160,9 @@ function placedSource(device: PlacedSource): Source {
 function channelId(channel: string | undefined): SlotId | undefined {
   return channel !== undefined && ID_PATTERN.test(channel) ? channel : undefined;
 }
+
+/** Length of the UUID before major and minor of an iBeacon. */
+const IBEACON_UUID = 36;
 
 /** Addresses are one name however they are spelt. */
 function keyOf(family: string, name: string): string {

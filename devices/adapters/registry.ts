@@ -16,6 +16,7 @@ import { filterMatches } from '../transports/topic-filter.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { createAxisAdapter } from './axis.ts';
+import { createBluetoothAdapter } from './bluetooth.ts';
 import { ignored } from './decoded.ts';
 import { createEspresenseAdapter } from './espresense.ts';
 import { shortText } from './foreign-values.ts';
@@ -25,7 +26,7 @@ import { createMinewAdapter } from './minew.ts';
 import { createNativeAdapter } from './native.ts';
 import { createOnvifAdapter } from './onvif.ts';
 import { createOpenMqttGatewayAdapter } from './openmqttgateway.ts';
-import { type PlacedSource, Placements } from './placements.ts';
+import { type PlacedSource, Placements, type TokenForms } from './placements.ts';
 import { createRoomAssistantAdapter } from './room-assistant.ts';
 import { createScenescapeAdapter } from './scenescape.ts';
 import { createShellyAdapter } from './shelly.ts';
@@ -39,12 +40,15 @@ export interface AdapterSettings {
   readonly devices?: readonly PlacedSource[];
   /** The store's own beacons, as configured. None by default. */
   readonly tags?: readonly TagId[];
+  /** How opted-in phones send their rotating tokens. In no way by default. */
+  readonly tokens?: TokenForms;
   /** Families that this store describes itself; they come before those below. */
   readonly mappings?: readonly MappingForm[];
 }
 
 /** Every device family we speak. A new one is its file and one line here; families with topics of their own come before those with loose ones. */
 const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily)[] = [
+  createBluetoothAdapter,
   createEspresenseAdapter,
   ZIGBEE2MQTT,
   createFrigateAdapter,
@@ -69,6 +73,8 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
 /** The adapters of one store, asked in order. */
 export interface AdapterRegistry {
   readonly adapters: readonly Adapter[];
+  /** Whose words are whose; for a radio that must know what is the store's own before it says anything. */
+  readonly placements: Placements;
   /** The answer of the first adapter that knows the topic, or the form; `ignored` with `unknown-topic` when none does. Never throws. */
   decode(message: DeviceMessage): Decoded;
   /** The adapter that reads this topic, or would read this text; for devices that are not placed yet. */
@@ -89,7 +95,7 @@ const MAX_REMEMBERED = 10_000;
 /** Builds the adapters for one store. Throws when a mapping does not compile: configuration checks that before. */
 export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistry {
   const devices = settings.devices ?? [];
-  const placements = new Placements(devices, settings.tags ?? []);
+  const placements = new Placements(devices, settings.tags ?? [], settings.tokens);
   const context: AdapterContext = { store: settings.store, placements };
   const adapters: readonly Adapter[] = [
     createNativeAdapter(settings),
@@ -125,6 +131,7 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
 
   return {
     adapters,
+    placements,
     subscriptions: [
       ...new Set([
         ...adapters.flatMap((adapter) => adapter.topics.map((topic) => fillTopic(topic, { store: settings.store, device: '+' }))),
