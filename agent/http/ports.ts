@@ -1,3 +1,4 @@
+import type { TrafficOverview } from '../core/cameras/traffic-overview.ts';
 import type { Decision, Offer } from '../core/decision.ts';
 import type { Reply } from '../core/effect.ts';
 import type { FixtureId, OfferId, Sku, VisitId } from '../core/ids.ts';
@@ -181,6 +182,72 @@ export interface SetupCode {
   current(): string | undefined;
 }
 
+/** A point of a picture, `[x, y]` in [0, 1] from its top left corner, and one of the plan in metres. */
+export type PointPair = readonly [number, number];
+
+/** What a manager changes of a camera: with `floor` people are placed on the plan, without it they are all in `zone`. */
+export interface CameraChange {
+  readonly zone?: string | undefined;
+  readonly floor?: readonly { readonly picture: PointPair; readonly plan: PointPair }[] | undefined;
+  readonly entrances: readonly {
+    readonly id: string;
+    readonly zone?: string | undefined;
+    readonly line: readonly [PointPair, PointPair];
+    readonly inside: PointPair;
+  }[];
+  readonly queues: readonly {
+    readonly till: string;
+    readonly name?: string | undefined;
+    readonly area: readonly PointPair[];
+    readonly alertAt: number;
+  }[];
+  readonly shelves: readonly { readonly fixture: string; readonly polygon: readonly PointPair[] }[];
+  readonly masks: readonly (readonly PointPair[])[];
+}
+
+/** A camera as it is configured; where its pictures come from may hold a password and is not in here. */
+export interface CameraSettingsView extends CameraChange {
+  readonly id: string;
+  readonly name: string;
+  readonly rate: number;
+  readonly rotate: 0 | 90 | 180 | 270;
+  readonly quietHours: readonly { readonly from: string; readonly to: string }[];
+  readonly isQuiet: boolean;
+}
+
+export type CameraSaved =
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'unknown-camera' }
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+  /** The file could not be written: the lines of the camera, for a person to put there. */
+  | { readonly kind: 'not-written'; readonly reason: string; readonly yaml: string };
+
+/** The store's cameras. */
+export interface CameraPort {
+  list(): { readonly cameras: readonly CameraSettingsView[]; readonly isWritable: boolean };
+  /** The next picture, as the camera sent it; nothing is kept. */
+  picture(id: string): Promise<Uint8Array | 'unknown-camera' | 'no-picture' | 'too-soon' | 'quiet-hours'>;
+  /** Changes the configuration; `by` is who did, for the audit. */
+  save(id: string, change: CameraChange, by: string): Promise<CameraSaved>;
+  traffic(): TrafficOverview;
+  /** What the notice for shoppers is written from. */
+  notice(): NoticeFacts;
+}
+
+/** What a store's notice for shoppers says of it. */
+export interface NoticeFacts {
+  readonly storeName: string;
+  readonly cameras: number;
+  /** What they count besides people in a place. */
+  readonly countsDoors: boolean;
+  readonly countsQueues: boolean;
+  readonly seesReaches: boolean;
+  /** How long single events are kept, in days; sums are kept for longer. */
+  readonly logDays: number;
+  /** Whom to ask, where the configuration says it. */
+  readonly contact: string | undefined;
+}
+
 /** All ports of the HTTP side. */
 export interface HttpPorts {
   readonly submit: Submit;
@@ -196,4 +263,5 @@ export interface HttpPorts {
   readonly clock: HttpClock;
   readonly defects: HttpDefects;
   readonly setupCode: SetupCode;
+  readonly cameras: CameraPort;
 }

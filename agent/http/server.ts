@@ -10,6 +10,7 @@ import type { HttpPorts } from './ports.ts';
 import type { Route } from './route.ts';
 import { accountRoutes } from './routes/account-routes.ts';
 import { broadcastRoutes } from './routes/broadcast-routes.ts';
+import { cameraRoutes } from './routes/camera-routes.ts';
 import { productRoutes } from './routes/product-routes.ts';
 import { storeRoutes } from './routes/store-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
@@ -102,6 +103,7 @@ function apiRoutes(context: HttpContext, all: () => readonly Route[]): readonly 
     ...tillRoutes(context),
     ...accountRoutes(context),
     ...storeRoutes(context),
+    ...cameraRoutes(context),
     ...systemRoutes(context, all),
   ];
 }

@@ -18,6 +18,10 @@ export function problemOf(reply: Submitted): Problem | undefined {
       return problem('unknown-tag');
     case 'unknown-product':
       return problem('unknown-product');
+    case 'unknown-experiment':
+      return problem('unknown-experiment');
+    case 'experiment-refused':
+      return problem('experiment-refused', { more: { errors: reply.problems } });
     case 'offer-closed':
       return problem('offer-closed', { more: { state: reply.state } });
     case 'already-redeemed':

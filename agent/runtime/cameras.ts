@@ -1,9 +1,12 @@
 import type { FrameSource } from '../../devices/transports/cameras/frame-source.ts';
 import { CameraEye } from '../../models/vision/camera-eye.ts';
+import type { CameraPlace, PicturePoint } from '../../models/vision/camera-place.ts';
+import { type FloorPlan, FloorWatch } from '../../models/vision/floor-watch.ts';
 import type { FrameOutcome, VisionSupervisor } from '../../models/vision/supervisor.ts';
-import type { CameraPlace } from '../../models/vision/zone-watch.ts';
+import type { FixtureId } from '../core/ids.ts';
 import type { ReadingBody } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
+import { LiveLook, type NoPicture } from './live-look.ts';
 import type { Finding } from './problems.ts';
 
 /** One camera as the runtime needs it. */
@@ -14,15 +17,28 @@ export interface CameraPlan {
   readonly rotateDegrees: 0 | 90 | 180 | 270;
   /** Pictures a second, at most. */
   readonly rate: number;
-  /** Undefined where its pictures come with the devices' messages. */
-  readonly source: FrameSource | undefined;
+  /** Parts of the picture, turned upright, that are blacked out before anything looks at it. */
+  readonly masks: readonly (readonly PicturePoint[])[];
+  /** Fronts of shelves in the picture that hands reach into. */
+  readonly shelves: readonly { readonly fixture: FixtureId; readonly polygon: readonly PicturePoint[] }[];
+  /** Opens its source; undefined where its pictures come with the devices' messages. */
+  readonly open: () => FrameSource | undefined;
+  /** Whether it must not take pictures at a time. */
+  readonly isQuiet: (atMs: TimestampMs) => boolean;
 }
 
-export interface CamerasParts {
+/** The cameras of a store and the floor that they look at. */
+export interface CameraSet {
   readonly plans: readonly CameraPlan[];
+  readonly floor: Omit<FloorPlan, 'firstSeat'>;
+}
+
+export interface CamerasParts extends CameraSet {
   /** Makes the supervisor of the process that looks at pictures. */
   readonly supervisor: (answered: VisionAnswer) => VisionSupervisor;
   readonly nowMs: () => TimestampMs;
+  /** Calls back after a while; the answer cancels it. */
+  readonly after: (delayMs: number, callback: () => void) => () => void;
   /** What a camera has to say, as if it had come from a device of its name. */
   readonly say: (camera: string, body: ReadingBody, atMs: TimestampMs) => void;
 }
@@ -31,31 +47,47 @@ export type VisionAnswer = (camera: string, frame: { readonly atMs: number }, ou
 
 interface Watched {
   readonly plan: CameraPlan;
-  readonly eye: CameraEye;
+  eye: CameraEye;
+  /** Undefined in quiet hours, and where pictures come by themselves. */
+  source: FrameSource | undefined;
+  isQuiet: boolean;
   takenAtMs: number;
 }
+
+/** Quiet hours begin and end within this time of what the clock says. */
+const LOOK_AT_CLOCK_MS = 5_000;
 
 /** All cameras of a store: takes their pictures as they come, has them looked at, and says what was seen. Holds no picture itself. */
 export class Cameras {
   readonly #parts: CamerasParts;
-  readonly #watched: ReadonlyMap<string, Watched>;
-  readonly #supervisor: VisionSupervisor | undefined;
+  readonly #look: LiveLook;
+  #watched: ReadonlyMap<string, Watched> = new Map();
+  #floor: FloorWatch;
+  #supervisor: VisionSupervisor | undefined;
+  #cancelClock: (() => void) | undefined;
 
   constructor(parts: CamerasParts) {
     this.#parts = parts;
-    const nowMs = parts.nowMs();
-    this.#watched = new Map(
-      parts.plans.map((plan) => [plan.id, { plan, eye: new CameraEye(plan.place, nowMs), takenAtMs: Number.NEGATIVE_INFINITY }]),
-    );
-    this.#supervisor =
-      parts.plans.length === 0 ? undefined : parts.supervisor((camera, frame, outcome) => this.#answered(camera, frame.atMs, outcome));
+    this.#look = new LiveLook(parts.after);
+    this.#floor = new FloorWatch({ ...parts.floor, firstSeat: parts.nowMs() / 1_000 });
+    this.#watch(parts);
   }
 
   start(): void {
-    this.#supervisor?.start();
-    for (const { plan, eye } of this.#watched.values()) {
-      plan.source?.start({ frame: (bytes) => void this.take(plan.id, bytes), trouble: (sentence) => eye.sourceSays(sentence) });
-    }
+    this.#cancelClock ??= this.#parts.after(LOOK_AT_CLOCK_MS, () => this.#lookAtClock());
+    this.#supervise();
+    for (const watched of this.#watched.values()) this.#open(watched);
+  }
+
+  /** Takes over a changed set of cameras. Everybody in view is forgotten: where they are was told by the set before. */
+  replace(set: CameraSet): void {
+    const isRunning = this.#cancelClock !== undefined;
+    for (const watched of this.#watched.values()) this.#close(watched);
+    this.#floor = new FloorWatch({ ...set.floor, firstSeat: this.#parts.nowMs() / 1_000 });
+    this.#watch(set);
+    if (!isRunning) return;
+    this.#supervise();
+    for (const watched of this.#watched.values()) this.#open(watched);
   }
 
   /** Takes a picture that came some other way; false where it is no camera of ours. Pictures above the camera's rate are left out. */
@@ -63,15 +95,24 @@ export class Cameras {
     const watched = this.#watched.get(camera);
     if (watched === undefined) return false;
     const atMs = this.#parts.nowMs();
-    if (atMs >= watched.takenAtMs && atMs - watched.takenAtMs < 800 / watched.plan.rate) return true;
+    const { plan, isQuiet, takenAtMs } = watched;
+    if (isQuiet || (atMs >= takenAtMs && atMs - takenAtMs < 800 / plan.rate)) return true;
     watched.takenAtMs = atMs;
-    this.#supervisor?.offer(camera, { bytes, rotateDegrees: watched.plan.rotateDegrees, atMs });
+    this.#look.offer(camera, bytes);
+    this.#supervisor?.offer(camera, { bytes, rotateDegrees: plan.rotateDegrees, atMs });
     return true;
+  }
+
+  /** The next picture of a camera, for a manager who looks. */
+  async picture(camera: string): Promise<Uint8Array | NoPicture | 'quiet-hours'> {
+    const watched = this.#watched.get(camera);
+    if (watched === undefined) return 'unknown-camera';
+    return watched.isQuiet ? 'quiet-hours' : this.#look.next(camera, this.#parts.nowMs());
   }
 
   /** What is wrong with cameras and with what looks at them, for the status page. */
   findings(): readonly Finding[] {
-    if (this.#supervisor === undefined) return [];
+    if (this.#supervisor === undefined || this.#watched.size === 0) return [];
     const nowMs = this.#parts.nowMs();
     const status = this.#supervisor.status();
     // A detector that is down silences every camera: one problem, not one a camera.
@@ -85,8 +126,8 @@ export class Cameras {
         },
       ];
     }
-    return [...this.#watched.values()].flatMap(({ plan, eye }): Finding[] => {
-      const fault = eye.fault(nowMs);
+    return [...this.#watched.values()].flatMap(({ plan, eye, isQuiet }): Finding[] => {
+      const fault = isQuiet ? undefined : eye.fault(nowMs);
       if (fault === undefined) return [];
       return [
         {
@@ -100,13 +141,71 @@ export class Cameras {
   }
 
   stop(): void {
-    for (const { plan } of this.#watched.values()) plan.source?.stop();
+    this.#cancelClock?.();
+    this.#cancelClock = undefined;
+    for (const watched of this.#watched.values()) this.#close(watched);
+    this.#look.stop();
     this.#supervisor?.stop();
+    this.#supervisor = undefined;
+  }
+
+  #watch({ plans }: CameraSet): void {
+    const nowMs = this.#parts.nowMs();
+    this.#watched = new Map(
+      plans.map((plan) => [
+        plan.id,
+        { plan, eye: this.#eyeOf(plan), source: undefined, isQuiet: plan.isQuiet(nowMs), takenAtMs: Number.NEGATIVE_INFINITY },
+      ]),
+    );
+  }
+
+  #eyeOf(plan: CameraPlan): CameraEye {
+    return new CameraEye(this.#floor.view(plan.id, plan.place), this.#parts.nowMs());
+  }
+
+  #supervise(): void {
+    if (this.#watched.size === 0 || this.#supervisor !== undefined) return;
+    this.#supervisor = this.#parts.supervisor((camera, frame, outcome) => this.#answered(camera, frame.atMs, outcome));
+    this.#supervisor.start();
+  }
+
+  #open(watched: Watched): void {
+    if (watched.isQuiet || watched.source !== undefined) return;
+    const { plan } = watched;
+    watched.source = plan.open();
+    watched.source?.start({
+      frame: (bytes) => {
+        if (this.#watched.get(plan.id) === watched) this.take(plan.id, bytes);
+      },
+      trouble: (sentence) => watched.eye.sourceSays(sentence),
+    });
+  }
+
+  #close(watched: Watched): void {
+    watched.source?.stop();
+    watched.source = undefined;
+  }
+
+  /** Ends and begins the quiet hours that are due. */
+  #lookAtClock(): void {
+    this.#cancelClock = this.#parts.after(LOOK_AT_CLOCK_MS, () => this.#lookAtClock());
+    const nowMs = this.#parts.nowMs();
+    for (const watched of this.#watched.values()) {
+      const isQuiet = watched.plan.isQuiet(nowMs);
+      if (isQuiet === watched.isQuiet) continue;
+      watched.isQuiet = isQuiet;
+      // Whoever was in view is forgotten, and the camera gets its time to wake up.
+      watched.eye = this.#eyeOf(watched.plan);
+      if (isQuiet) this.#close(watched);
+      else this.#open(watched);
+    }
   }
 
   #answered(camera: string, atMs: TimestampMs, outcome: FrameOutcome): void {
     const watched = this.#watched.get(camera);
-    for (const body of watched?.eye.see(outcome, atMs) ?? []) this.#parts.say(camera, body, atMs);
+    // What was still looked at when the quiet hours began is not told.
+    if (watched === undefined || watched.isQuiet) return;
+    for (const body of watched.eye.see(outcome, atMs)) this.#parts.say(camera, body, atMs);
   }
 }
 

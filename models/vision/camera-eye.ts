@@ -1,7 +1,7 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
+import type { TrackWatch } from './floor-watch.ts';
 import type { FrameOutcome } from './supervisor.ts';
 import { DEFAULT_TRACKER, PersonTracker, type TrackerSettings } from './tracker.ts';
-import { type CameraPlace, ZoneWatch } from './zone-watch.ts';
 
 /** What is wrong with a camera, to follow "camera <name>: ". */
 export interface CameraFault {
@@ -14,21 +14,20 @@ export const FAULT_AFTER_MS = 10_000;
 
 /** One camera's way from what was found in its pictures to what the store hears of it, and whether the pictures can be believed. */
 export class CameraEye {
-  readonly #place: CameraPlace;
   readonly #settings: TrackerSettings;
   #tracker: PersonTracker;
-  readonly #watch: ZoneWatch;
+  readonly #watch: TrackWatch;
   #fingerprint: number | undefined;
   #changedAtMs: number;
   #goodAtMs: number;
   #trouble: { readonly sentence: string; readonly sinceMs: number } | undefined;
   #sourceTrouble = '';
 
-  constructor(place: CameraPlace, nowMs: number, settings: TrackerSettings = DEFAULT_TRACKER) {
-    this.#place = place;
+  /** `watch`: where what it sees goes. */
+  constructor(watch: TrackWatch, nowMs: number, settings: TrackerSettings = DEFAULT_TRACKER) {
     this.#settings = settings;
     this.#tracker = new PersonTracker(settings);
-    this.#watch = new ZoneWatch(this.#place);
+    this.#watch = watch;
     this.#changedAtMs = nowMs;
     this.#goodAtMs = nowMs;
   }

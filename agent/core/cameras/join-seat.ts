@@ -62,5 +62,6 @@ function join(context: StepContext, visit: Visit, found: { readonly track: SeatT
     adopt(visit, former);
     closeVisit(context, former);
   }
-  if (track.fixture !== undefined && visit.place?.fixture === undefined) moveToFixture(context, visit, { fixture: track.fixture, confidence });
+  if (track.fixture !== undefined && visit.place?.fixture === undefined)
+    moveToFixture(context, visit, { fixture: track.fixture, confidence });
 }

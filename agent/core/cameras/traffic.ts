@@ -40,11 +40,7 @@ export function observeHeat(context: StepContext, { cells }: HeatCount): void {
 }
 
 /** Counts people who came in and went out. */
-export function observeDoor(
-  context: StepContext,
-  door: Extract<Reading, { readonly kind: 'door.count' }>,
-  zone: ZoneId | undefined,
-): void {
+export function observeDoor(context: StepContext, door: Extract<Reading, { readonly kind: 'door.count' }>, zone: ZoneId | undefined): void {
   const known = zone !== undefined && context.store.zones.has(zone) ? zone : undefined;
   count(context, 'doorIn', known, door.in);
   count(context, 'doorOut', known, door.out);

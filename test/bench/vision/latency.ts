@@ -1,5 +1,7 @@
 import sharp from 'sharp';
+import { heatGrid } from '../../../agent/core/cameras/heat-grid.ts';
 import { CameraEye } from '../../../models/vision/camera-eye.ts';
+import { FloorWatch } from '../../../models/vision/floor-watch.ts';
 import { decodeFrame, prepareDecoder } from '../../../models/vision/frame.ts';
 import { figureOf, median } from '../figure.ts';
 import type { VisionFigures } from '../vision.ts';
@@ -12,17 +14,20 @@ const PICTURES = 30;
 /** From the bytes of a picture to what the store hears, by stage; both detectors in turn, so that a busy machine hurts both. */
 export async function measureLatency(): Promise<VisionFigures> {
   prepareDecoder();
+  const floor = new FloorWatch({ grid: heatGrid({ widthM: 10, depthM: 10 }), fixtures: [], firstSeat: 0 });
   const clip = clipFrames(ONE_BY_ONE.path, { rate: 1, size: '1280:720' })?.slice(6, 6 + PICTURES);
   const pictures = clip ?? [await drawn()];
   const detectors = { int8: await openShipped('ssdlite-person-int8'), half: await openShipped('ssdlite-person') };
   const rounds = { int8: [] as number[], half: [] as number[], decode: [] as number[], track: [] as number[], least: [] as number[] };
   for (let round = 0; round <= ROUNDS; round++) {
     for (const name of ['int8', 'half'] as const) {
-      const eye = new CameraEye({ kind: 'zone', zone: 'zone' }, 0);
+      const eye = new CameraEye(floor.view('camera', { kind: 'zone', zone: 'zone' }), 0);
       const [whole, decode, track]: [number[], number[], number[]] = [[], [], []];
       for (let i = 0; i < PICTURES; i++) {
         const began = performance.now();
-        const pixels = await decodeFrame(pictures[i % pictures.length] ?? new Uint8Array(), { side: 300 });
+        const pixels = await decodeFrame(pictures[i % pictures.length] ?? new Uint8Array(), {
+          fit: { kind: 'stretch', width: 300, height: 300 },
+        });
         if (!pixels.ok) throw new Error(pixels.error.sentence);
         const decoded = performance.now();
         const people = await detectors[name].detect(pixels.value);

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { heatGrid } from '../../../agent/core/cameras/heat-grid.ts';
 import { CameraEye } from '../../../models/vision/camera-eye.ts';
+import type { CameraPlace } from '../../../models/vision/camera-place.ts';
 import { type FloorPoint, floorFrom, isInside } from '../../../models/vision/floor.ts';
+import { FloorWatch, type TrackWatch } from '../../../models/vision/floor-watch.ts';
 import type { FrameOutcome } from '../../../models/vision/supervisor.ts';
 import type { Track } from '../../../models/vision/tracker.ts';
 import { childMessageSchema } from '../../../models/vision/wire.ts';
-import { ZoneWatch } from '../../../models/vision/zone-watch.ts';
 
 const FLOOR: readonly [FloorPoint, FloorPoint, FloorPoint, FloorPoint] = [
   { x: 0.3, y: 0.4, xM: 0, yM: 0 },
@@ -75,11 +77,11 @@ describe('floorFrom', () => {
   });
 });
 
-describe('ZoneWatch', () => {
+describe('one camera on a floor', () => {
   it('counts where feet stand, says who went where, and how long they stayed', () => {
     const toFloor = floorFrom(FLOOR);
     if (toFloor === undefined) throw new Error('The floor of the test is none');
-    const watch = new ZoneWatch({ kind: 'floor', toFloor, zones: [LEFT, RIGHT] });
+    const watch = alone({ kind: 'floor', toFloor, zones: [LEFT, RIGHT] });
     expect(watch.update([at(0.3, 0)], 1_000)).toEqual([
       { kind: 'presence', zone: 'left', count: 1 },
       { kind: 'presence', zone: 'right', count: 0 },
@@ -97,14 +99,14 @@ describe('ZoneWatch', () => {
   });
 
   it('repeats an unchanged count every ten seconds', () => {
-    const watch = new ZoneWatch({ kind: 'zone', zone: 'left' });
+    const watch = alone({ kind: 'zone', zone: 'left' });
     const said = Array.from({ length: 101 }, (_, i) => watch.update([], 1_000 + 200 * i).length).reduce((sum, n) => sum + n, 0);
     expect(said).toBe(3);
   });
 });
 
 describe('CameraEye', () => {
-  const eye = () => new CameraEye({ kind: 'zone', zone: 'left' }, 0);
+  const eye = () => new CameraEye(alone({ kind: 'zone', zone: 'left' }), 0);
 
   it('calls a camera that shows one picture frozen, and stops counting with it', () => {
     const camera = eye();
@@ -139,6 +141,10 @@ describe('what crosses the pipe', () => {
     );
   });
 });
+
+function alone(place: CameraPlace): TrackWatch {
+  return new FloorWatch({ grid: heatGrid({ widthM: 8, depthM: 6 }), fixtures: [], firstSeat: 0 }).view('camera', place);
+}
 
 function at(x: number, sinceMs: number): Track {
   return { id: 't1', box: { x: x - 0.05, y: 0.3, w: 0.1, h: 0.4 }, confidence: 0.9, sinceMs, seenAtMs: sinceMs };
