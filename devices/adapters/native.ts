@@ -109,6 +109,9 @@ const READERS_BY_KIND: Readonly<Record<NativeKind, EventReader>> = {
   vibration: reader(NATIVE_EVENTS.vibration, NATIVE_BODIES.vibration),
   button: reader(NATIVE_EVENTS.button, NATIVE_BODIES.button),
   reach: reader(NATIVE_EVENTS.reach, NATIVE_BODIES.reach),
+  stop: reader(NATIVE_EVENTS.stop, NATIVE_BODIES.stop),
+  queue: reader(NATIVE_EVENTS.queue, NATIVE_BODIES.queue),
+  heat: reader(NATIVE_EVENTS.heat, NATIVE_BODIES.heat),
   distance: reader(NATIVE_EVENTS.distance, NATIVE_BODIES.distance),
 };
 
