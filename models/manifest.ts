@@ -12,6 +12,11 @@ const tensor = z.strictObject({
   meaning: z.string().max(200),
 });
 
+/** How often values fall where; see `Distribution`. */
+const distribution = z
+  .strictObject({ edges: z.array(z.number()).max(64), shares: z.array(probability).min(2).max(66) })
+  .refine(({ edges, shares }) => shares.length === edges.length + 2, { error: 'there must be two shares more than edges' });
+
 /** How well a scorer did on rows it never saw; intervals are 95 %. */
 export const metricsSchema = z.strictObject({
   rows: z.number().int().min(0),
@@ -50,6 +55,8 @@ export const manifestSchema = z.strictObject({
         used: z.boolean(),
         low: z.number().nullable(),
         high: z.number().nullable(),
+        /** How often training saw which values: what drift is measured against. */
+        seen: distribution.optional(),
       }),
     )
     .min(1)
@@ -66,7 +73,11 @@ export const manifestSchema = z.strictObject({
     trees: z.number().int().min(0),
   }),
   metrics: z.strictObject({ heldOut: metricsSchema, baselines: z.record(z.string().max(64), metricsSchema) }),
+  /** What its answers look like on rows it never saw, and how far they were off: what a store's own figures are held against. */
+  expected: z.strictObject({ scores: distribution, promised: probability, came: probability, ece: probability }).optional(),
   createdBy: z.strictObject({ script: z.string().max(200), seed: z.number().int() }),
+  /** Ed25519 over all the rest: the public key and the signature, in base64. */
+  signature: z.strictObject({ key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/), value: z.string().regex(/^[A-Za-z0-9+/]{86}==$/) }).optional(),
 });
 
 export type ModelManifest = z.infer<typeof manifestSchema>;

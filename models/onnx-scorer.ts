@@ -8,6 +8,7 @@ import { at, confidence, type TrainedRange } from './confidence.ts';
 import { type FeatureDefinition, toModelValue } from './feature-spec.ts';
 import { features } from './features.ts';
 import { MANIFEST_MAX_BYTES, type ModelManifest, type ModelProblem, parseManifest } from './manifest.ts';
+import { ANY_SIGNATURE, type SignaturePolicy, signatureProblem } from './manifest-signature.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { MODEL_MAX_BYTES, openOnnxRunner } from './onnx-runner.ts';
 import type { VisitScorerOptions } from './rule-scorer.ts';
@@ -21,6 +22,8 @@ export interface OnnxScorerOptions extends VisitScorerOptions {
   /** The manifest's file; the model lies beside it. */
   readonly manifestPath: string;
   readonly openRunner?: OpenRunner;
+  /** Whose models are taken; the default asks for no signature. */
+  readonly signatures?: SignaturePolicy;
 }
 
 /** Scores visits by a trained model: all rows of a call in one run. Rejects when the model fails or says something impossible. */
@@ -137,6 +140,8 @@ export async function loadOnnxScorer(options: OnnxScorerOptions): Promise<Result
   const parsed = parseManifest(text.value.toString('utf8'));
   if (!parsed.ok) return parsed;
   const manifest = parsed.value;
+  const unsigned = signatureProblem(manifest, options.signatures ?? ANY_SIGNATURE);
+  if (unsigned !== undefined) return fail(unsigned);
   if (manifest.featureSpec.hash !== VISIT_SPEC.hash) return fail(otherSpec(manifest));
   const stranger = manifest.columns.find((column) => !VISIT_SPEC.index.has(column.feature));
   if (stranger !== undefined) return fail(otherColumn(stranger.feature));

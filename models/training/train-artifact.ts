@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { distributionOf } from '../histogram.ts';
 import { type ManifestMetrics, type ModelManifest, manifestSchema } from '../manifest.ts';
+import { mean } from './auc.ts';
 import { encode } from './encoding.ts';
 import { evaluate } from './metrics.ts';
 import { EXPORT, exportTrees } from './onnx/export-trees.ts';
@@ -107,6 +109,7 @@ function describe(
       trees: model.ensemble.trees.length,
     },
     metrics: { heldOut: own![1], baselines: Object.fromEntries(baselines) },
+    expected: expectedOf(judged[0]!.probabilities, test.labels, own![1].ece),
     createdBy: { script: options.script, seed: options.seed },
   });
 }
@@ -117,8 +120,33 @@ function describeColumns(model: TrainedModel, train: Table): ModelManifest['colu
   return model.encoding.map(({ name, feature, level }, i) => {
     const definition = train.spec.features[feature]!;
     const label = level === undefined ? undefined : definition.levels?.[level];
-    return { name, feature: definition.name, ...(label === undefined ? {} : { level: label }), used: used.has(i), ...span(values[i]!) };
+    return {
+      name,
+      feature: definition.name,
+      ...(label === undefined ? {} : { level: label }),
+      used: used.has(i),
+      ...span(values[i]!),
+      ...seen(values[i]!, used.has(i)),
+    };
   });
+}
+
+/** What drift is measured against, of the columns that the model looks at. */
+function seen(column: ArrayLike<number>, isUsed: boolean): Pick<ModelManifest['columns'][number], 'seen'> {
+  if (!isUsed) return {};
+  const { edges, shares } = distributionOf(column);
+  return { seen: { edges: [...edges], shares: [...shares] } };
+}
+
+function expectedOf(probabilities: ArrayLike<number>, labels: Uint8Array, ece: number): NonNullable<ModelManifest['expected']> {
+  const { edges, shares } = distributionOf(probabilities);
+  const six = (value: number) => Math.round(value * 1e6) / 1e6;
+  return {
+    scores: { edges: edges.map(six), shares: [...shares] },
+    promised: six(mean(probabilities)),
+    came: six(positives(labels) / labels.length),
+    ece,
+  };
 }
 
 /** Lowest and highest known value; nulls when nothing is known. */
