@@ -14,6 +14,7 @@ import { ManagersTable } from './managers.ts';
 import { MetaTable } from './meta.ts';
 import { migrate } from './migrations.ts';
 import { MinutesTable } from './minutes.ts';
+import { ModelsTable } from './models.ts';
 import { MoneyQueries } from './money.ts';
 import { OffersTable } from './offers.ts';
 import { OutboxTable } from './outbox.ts';
@@ -67,6 +68,7 @@ export class Store implements Disposable {
   readonly minutes: MinutesTable;
   readonly money: MoneyQueries;
   readonly audit: AuditTable;
+  readonly models: ModelsTable;
   readonly managers: ManagersTable;
   readonly devices: DeviceCredentials;
   readonly personal: PersonalData;
@@ -100,6 +102,7 @@ export class Store implements Disposable {
     this.minutes = new MinutesTable(sqlite);
     this.money = new MoneyQueries(sqlite);
     this.audit = new AuditTable(sqlite);
+    this.models = new ModelsTable(sqlite);
     this.managers = new ManagersTable(database);
     this.devices = new DeviceCredentials(sqlite);
     this.personal = new PersonalData(sqlite);
