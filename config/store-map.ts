@@ -23,7 +23,13 @@ export function toStoreMap(config: StoreConfig): StoreMap {
       ...(display === undefined ? {} : { display }),
     })),
     slots: config.fixtures.flatMap((fixture) =>
-      fixture.slots.map(({ id, sku, capacity }) => ({ id, fixture: fixture.id, sku, ...(capacity === undefined ? {} : { capacity }) })),
+      fixture.slots.map(({ id, sku, capacity, distance }) => ({
+        id,
+        fixture: fixture.id,
+        sku,
+        ...(capacity === undefined ? {} : { capacity }),
+        ...(distance === undefined ? {} : { distance }),
+      })),
     ),
     products: config.products.map(({ sku, name, category, price, cost, unitGrams, unitSpreadGrams }) => ({
       sku,

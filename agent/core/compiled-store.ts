@@ -1,7 +1,9 @@
+import { guardEffect } from './guardrails/guard-effect.ts';
 import type { DeviceId, FixtureId, Sku, SlotId, TagId, ZoneId } from './ids.ts';
 import { type LocalTime, localTime } from './local-time.ts';
 import { type Floor, layFloor } from './locate/floor.ts';
 import type { Campaign, Fixture, PlacedDevice, Product, Slot, StoreMap, Zone } from './store-map.ts';
+import type { Cents } from './units.ts';
 
 /** A store map with an index for every question the core asks; rebuilt whenever the map changes. */
 export interface CompiledStore {
@@ -21,6 +23,8 @@ export interface CompiledStore {
   /** Those of the tags that staff carries. */
   readonly staffTags: ReadonlySet<TagId>;
   readonly campaigns: readonly Campaign[];
+  /** Difference of profit a visit that guardrails are sharpest for. */
+  readonly guardEffectCents: Cents;
   /** The floor that tags are placed on; undefined where scanners have no positions. Laid when first asked for, which takes up to a second. */
   readonly floor: () => Floor | undefined;
   /** Campaigns that cover a product, in config order. */
@@ -48,6 +52,7 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], fo
     tags: new Set(map.tags.map((tag) => tag.id)),
     staffTags: new Set(map.tags.filter((tag) => tag.staff === true).map((tag) => tag.id)),
     campaigns,
+    guardEffectCents: guardEffect(map.products),
     floor: former?.map === map ? former.floor : once(() => layFloor(map)),
     campaignsFor(product) {
       const named = bySku.get(product.sku);

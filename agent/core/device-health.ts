@@ -1,4 +1,5 @@
 import type { StepContext } from './context.ts';
+import { noteActivity, noteDrop } from './health/note.ts';
 import type { DeviceStatus, Reading } from './reading.ts';
 import { type DeviceTrack, putBounded, STATE_LIMITS } from './state.ts';
 
@@ -7,6 +8,7 @@ const OFFSET_SMOOTHING = 0.1;
 
 /** Notes that a device spoke. A late message says nothing about its clock: it was kept somewhere on the way. */
 export function noteDevice(context: StepContext, reading: Reading, late: boolean): void {
+  noteActivity(context, reading, late);
   const offsetMs = reading.atMs - context.nowMs;
   const track = context.state.devices.get(reading.device);
   if (track === undefined) {
@@ -32,7 +34,10 @@ export function noteDevice(context: StepContext, reading: Reading, late: boolean
 export function noteStatus(context: StepContext, status: DeviceStatus & { readonly device: string }): void {
   const track = context.state.devices.get(status.device);
   if (track === undefined) return;
-  if (status.online !== undefined) track.online = status.online;
+  if (status.online !== undefined) {
+    if (track.online === true && !status.online) noteDrop(context.state.health, status.device);
+    track.online = status.online;
+  }
   if (status.batteryPercent !== undefined) track.batteryPercent = status.batteryPercent;
   if (status.rssiDbm !== undefined) track.rssiDbm = status.rssiDbm;
 }

@@ -5,6 +5,7 @@ import { interact } from './interact.ts';
 import { dropOldMembers, memberDueAtMs } from './journeys/members.ts';
 import { dropOldMemories, memoryDueAtMs } from './journeys/memory.ts';
 import { endOffer } from './offers.ts';
+import { settleTouches } from './shelf/feel.ts';
 import { isShelfDue, settleShelf } from './shelf/staff.ts';
 import { CLOSED_OFFER_TTL_MS } from './shop.ts';
 import type { OfferRecord, State } from './state.ts';
@@ -43,6 +44,7 @@ export function settleDue(context: StepContext): void {
   clearDisplays(context, 'due');
   emitSilence(context);
   settleShelf(context);
+  settleTouches(context);
   dropOldMemories(context);
   dropOldMembers(context);
   for (const [id, record] of state.offers) settleOffer(context, { id, record });

@@ -4,11 +4,15 @@ import { decide } from './decide.ts';
 import { clearDisplays } from './display.ts';
 import { settleDue, turnDay } from './due.ts';
 import type { Effect, Reply } from './effect.ts';
-import type { Input, LoggedInput } from './input.ts';
+import { adoptExperiments, defineExperiment, switchExperiment } from './experiments/manage.ts';
+import { noteExposures } from './exposures.ts';
+import { letGoOn } from './guardrails/campaign-guard.ts';
 import { closeRound, forgetHealthTimes, pruneHealth } from './health/round.ts';
+import type { Input, LoggedInput } from './input.ts';
 import { forgetFloor } from './locate/follow.ts';
 import { observe } from './observe.ts';
 import { endOffer, receiveReceipt, redeem } from './offers.ts';
+import { loseOutcome } from './policy/outcomes.ts';
 import { forgetShelfTimes, pruneShelf } from './shelf/shelf-state.ts';
 import { broadcastVisit, changeConsent, eraseVisit, openFromPhone, placeVisit, scanProduct, tagVisit } from './shop.ts';
 import type { State } from './state.ts';
@@ -25,6 +29,7 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
   state.nowMs = Math.max(state.nowMs, logged.atMs);
   if (logged.input.kind === 'store.configured') {
     state.store = compileStore(logged.input.store, state.remote.campaigns);
+    adoptExperiments(state, logged.input.store.experiments ?? [], state.nowMs);
     pruneShelf(state.shelf, state.store.slots);
     pruneHealth(state, state.store.map);
     for (const { trail } of state.tags.values()) if (trail !== undefined) forgetFloor(trail);
@@ -46,6 +51,7 @@ export function step(state: State, logged: LoggedInput): readonly Effect[] {
   closeRound(context);
   turnDay(context);
   const reply = apply(context, logged.input);
+  noteExposures(context, effects);
   if (reply !== undefined) context.emit({ kind: 'reply', reply });
   return effects;
 }
@@ -83,6 +89,10 @@ function apply(context: StepContext, input: Exclude<Input, { readonly kind: 'sto
       return receiveCampaigns(context, input);
     case 'offers.paused':
       return pause(context, input);
+    case 'experiment.defined':
+      return defineExperiment(context, input);
+    case 'experiment.switched':
+      return switchExperiment(context, input);
     case 'clock.set':
       return setClock(context, input.toMs);
     case 'clock.trust':
@@ -98,7 +108,10 @@ function setClock(context: StepContext, toMs: number): Reply {
     const { state: offerState } = record.offer;
     if (offerState === 'open' || offerState === 'shown' || offerState === 'saved') endOffer(context, record, 'withdrawn');
   }
-  for (const visit of [...state.visits.values()]) closeVisit(context, visit);
+  for (const visit of [...state.visits.values()]) {
+    loseOutcome(context, visit);
+    closeVisit(context, visit);
+  }
   clearDisplays(context, 'all');
   flushMinute(context);
   state.tags.clear();
@@ -137,7 +150,10 @@ function pause(context: StepContext, input: Extract<Input, { readonly kind: 'off
   const { state } = context;
   if (input.campaign === undefined) state.pausedAll = input.paused;
   else if (input.paused) state.pausedCampaigns.add(input.campaign);
-  else state.pausedCampaigns.delete(input.campaign);
+  else {
+    state.pausedCampaigns.delete(input.campaign);
+    letGoOn(context, input.campaign);
+  }
   const what = input.campaign === undefined ? 'all offers' : `campaign ${input.campaign}`;
   context.emit({
     kind: 'row.audit',

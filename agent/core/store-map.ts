@@ -114,6 +114,8 @@ export interface Slot {
   readonly sku: Sku;
   /** How many units fit. */
   readonly capacity?: number;
+  /** What a distance sensor of the slot measures when it is empty, and how much each unit brings the nearest thing closer (below 0: away). */
+  readonly distance?: { readonly emptyM: Metres; readonly unitM: Metres };
 }
 
 export interface Product {
@@ -174,6 +176,67 @@ export interface Campaign {
   readonly headline: string;
   /** When it may be offered; always without it. */
   readonly when?: CampaignConditions;
+  /** What other stores found, for a store that has not found anything itself. */
+  readonly prior?: CampaignPrior;
+  /** When the campaign stops by itself; `GUARDRAILS` where left out. */
+  readonly guardrails?: CampaignGuardrails;
+}
+
+/** What a campaign's discount does elsewhere. */
+export interface CampaignPrior {
+  /** Share of the not-yet-decided that a discount of the whole price would win, scaled by the discount's share of the price. */
+  readonly response: number;
+  /** How unsure that is: standard deviation of the log-odds of buying, 0.1 for hardly, 1 for very. */
+  readonly deviation: number;
+}
+
+/** What a campaign must not do to the store or to its shoppers; whatever is left out is not watched. */
+export interface CampaignGuardrails {
+  /** Profit a visit, beside visits that are left in peace, may not fall by more than this. */
+  readonly marginCents?: Cents;
+  /** Share of shown offers that may be dismissed. */
+  readonly dismissals?: Probability;
+  /** Share of visits with an offer that may take their consent to offers back. */
+  readonly optOuts?: Probability;
+  /** Units of its products that must be on the shelves, where sensors count them. */
+  readonly stockUnits?: number;
+}
+
+/** One question put to chance: what a campaign's variants do, beside the campaign as it is. */
+export interface ExperimentPlan {
+  readonly id: string;
+  readonly name: string;
+  readonly campaign: CampaignId;
+  /** Experiments of one layer never meet in one visit; those of different layers do, independently. */
+  readonly layer: string;
+  /** Part of the layer that takes part, `[from, to)`, from 0 to 1. */
+  readonly from: Probability;
+  readonly to: Probability;
+  /** At least two; the first is what the others are compared with. */
+  readonly variants: readonly VariantPlan[];
+  /** What is to be raised: profit of the visit in cents, or the share of visits that buy. */
+  readonly metric: 'profit' | 'purchases';
+  /** Smallest difference a visit that matters: cents, or a share. */
+  readonly effect: number;
+  /** Chance of a false alarm, over all variants and all looks. */
+  readonly alpha: Probability;
+  /** Whether traffic moves to a winner by itself. */
+  readonly shiftsToWinner: boolean;
+  readonly startsAtMs?: TimestampMs;
+  readonly endsAtMs?: TimestampMs;
+}
+
+/** What some of the visits get; what is left out is as the campaign says. */
+export interface VariantPlan {
+  readonly name: string;
+  /** Share of those who take part, relative to the other weights; 0 for nobody. */
+  readonly weight: number;
+  /** The campaign is not offered at all. */
+  readonly isOff?: boolean;
+  readonly headline?: string;
+  readonly discount?: Campaign['discount'];
+  /** Ways in which it reaches the visit; the phone where left out. */
+  readonly channels?: readonly ('phone' | 'shelf-display')[];
 }
 
 /** The store's rules of restraint and proof; every field has a default in the config schema. */
@@ -192,6 +255,8 @@ export interface Policy {
   readonly quietHours: readonly { readonly from: string; readonly to: string }[];
   /** Most of the visits that get another answer than the one believed best, so that more is learnt; nothing is explored where left out. */
   readonly explorationShare?: Probability;
+  /** Explores all choices evenly instead of those that may be the best (epsilon-greedy): for comparison. */
+  readonly exploresEvenly?: boolean;
   /** Half of what offers were seen to do is forgotten after this long; 60 days where left out. */
   readonly learningHalfLifeMs?: DurationMs;
   /** What a discount is expected to do before anything was learnt, see `CampaignPrior`; 2.5 where left out. */

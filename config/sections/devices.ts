@@ -16,6 +16,7 @@ export const devicesSection = z
       fixture: id().optional().describe('Fixture it is mounted on; its zone is the zone then'),
       at: point.optional().describe('Where it hangs or stands; with at least three placed scanners tags get a position'),
       heightM: z.number().min(0).max(30).optional().describe('Height of a scanner above the floor in metres, 2.3 unless given'),
+      every: duration({ min: '1s', max: '7d' }).optional().describe('How often it reports, where that is fixed; learnt otherwise'),
       quietAfter: duration({ min: '1s', max: '30d' }).prefault('15m').describe('Longest silence that is normal'),
     }),
   )
@@ -29,6 +30,7 @@ export const tagsSection = z
     z.strictObject({
       id: id().describe('Identity that the beacon sends'),
       name: line().describe('Name for people, like the number painted on the cart'),
+      staff: z.boolean().default(false).describe('Carried by staff: never a shopper, in no figure'),
     }),
   )
   .max(10_000)
