@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { assign, type Experiment, experimentProblems } from '../../models/policy/experiments/experiment.ts';
+import { assign, type Experiment, experimentProblems } from '../core/experiments/experiment.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
@@ -84,7 +84,7 @@ async function plan(words: PlanWords, context: CommandContext): Promise<void> {
     alpha: numberOf(words.alpha, '--alpha', { above: 0, below: 1 }),
     power: numberOf(words.power, '--power', { above: 0, below: 1 }),
   };
-  const { visitsNeeded, visitsNeededOnce } = await import('../../models/policy/experiments/sequential.ts');
+  const { visitsNeeded, visitsNeededOnce } = await import('../core/experiments/sequential.ts');
   context.print(`${visitsNeeded(wanted)} visits a variant, looked at at any time`);
   context.print(`${visitsNeededOnce(wanted)} visits a variant, looked at once at the end`);
 }
@@ -113,8 +113,8 @@ async function judge(
   const alpha = numberOf(words.alpha, '--alpha', { above: 0, below: 1 });
   const experiment = sound(file, context).find((one) => one.id === id);
   if (experiment === undefined) throw new CliFailure(`Cannot judge "${id}": it is not in "${file}"`, { exitCode: EXIT.usage });
-  const { addTo, noSums } = await import('../../models/policy/experiments/sums.ts');
-  const { judgeExperiment } = await import('../../models/policy/experiments/judge-experiment.ts');
+  const { addTo, noSums } = await import('../core/experiments/sums.ts');
+  const { judgeExperiment } = await import('../core/experiments/judge-experiment.ts');
   const sums = Object.fromEntries(experiment.variants.map(({ name }) => [name, noSums()]));
   for await (const { unit, value, before } of readRows(resolve(context.workingDirectory, rows))) {
     const variant = assign(experiment, unit);

@@ -3,6 +3,7 @@ import type { StepContext } from './context.ts';
 import type { SaleRow } from './effect.ts';
 import type { DeviceId, OfferId } from './ids.ts';
 import { redeem } from './offers.ts';
+import { noteBought } from './policy/outcomes.ts';
 import type { PosSale } from './reading.ts';
 import { noteSold } from './shelf/taken.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
@@ -34,7 +35,7 @@ export function recordSale(
   count(context, 'sales', undefined);
   count(context, 'salesCents', undefined, totalCents);
   if (link.visit !== undefined) {
-    creditVisit(context, link.visit, pos);
+    creditVisit(context, link.visit, { pos, isNamed: namedByTill(context, pos) === link.visit });
     const attributedCents = attributedTo(context, link.visit, pos);
     state.today.attributedSalesCents += attributedCents;
     if (attributedCents > 0) count(context, 'attributedSalesCents', zone, attributedCents);
@@ -72,7 +73,18 @@ function receiptVisit(context: StepContext, receipt: string): Visit | undefined 
   return visit === undefined ? undefined : context.state.visits.get(visit);
 }
 
-function creditVisit(context: StepContext, visit: Visit, pos: PosSale): void {
+/** The visit that the till itself named, whatever codes were redeemed: by its id, with consent, or by its tag. */
+function namedByTill({ state }: StepContext, pos: PosSale): Visit | undefined {
+  if (pos.visit === undefined) return undefined;
+  const visit = state.visits.get(pos.visit) ?? state.visits.get(state.tags.get(pos.visit)?.visit ?? '');
+  return visit !== undefined && (visit.origin !== 'phone' || visit.consents.has('measurement')) ? visit : undefined;
+}
+
+/**
+ * A sale that is linked by a redeemed code alone is money, but no evidence: the holdout has no codes, and counting it would make offers look
+ * better than they are.
+ */
+function creditVisit(context: StepContext, visit: Visit, { pos, isNamed }: { readonly pos: PosSale; readonly isNamed: boolean }): void {
   visit.lastSignAtMs = context.nowMs;
   visit.soldAtMs = context.nowMs;
   for (const line of pos.lines) {
@@ -80,7 +92,11 @@ function creditVisit(context: StepContext, visit: Visit, pos: PosSale): void {
     // What was paid already has the discount taken off, so this is margin after discounts. A product the store does not know has no known cost.
     const cost = context.store.products.get(line.sku)?.costCents;
     if (cost !== undefined) visit.marginCents += line.cents - cost * line.quantity;
+    if (!isNamed) continue;
+    visit.namedSalesCents = (visit.namedSalesCents ?? 0) + line.cents;
+    if (cost !== undefined) visit.namedMarginCents = (visit.namedMarginCents ?? 0) + line.cents - cost * line.quantity;
   }
+  if (isNamed) noteBought(context, visit, pos.lines);
 }
 
 function attributedTo(context: StepContext, visit: Visit, pos: PosSale): Cents {

@@ -1,7 +1,8 @@
 import type { StepContext } from './context.ts';
+import { keepPace } from './policy/budget-pace.ts';
 import type { Budget } from './state.ts';
 import type { Campaign } from './store-map.ts';
-import type { Cents } from './units.ts';
+import { type Cents, DAY_MS, MINUTE_MS } from './units.ts';
 
 /** Money a campaign can still promise in its period: budget minus spent minus reserved, never negative. */
 export function remainingCents(context: StepContext, campaign: Campaign): Cents {
@@ -26,6 +27,31 @@ export function commitSpend(context: StepContext, campaign: Campaign, cents: Cen
   budgetOf(context, campaign).spentCents += cents;
 }
 
+/** What a cent of a campaign's budget is worth beyond a cent now, steered once a minute so that the budget lasts its time. */
+export function budgetPrice(context: StepContext, campaign: Campaign): number {
+  const budget = budgetOf(context, campaign);
+  const { nowMs } = context;
+  if (budget.pacedAtMs === undefined || nowMs - budget.pacedAtMs >= MINUTE_MS || nowMs < budget.pacedAtMs) {
+    budget.pacedAtMs = nowMs;
+    const pace = { price: budget.price ?? 0 };
+    keepPace(pace, {
+      spentCents: budget.spentCents + budget.reservedCents,
+      budgetCents: campaign.budgetCents,
+      timeShare: timeShare(context, campaign),
+    });
+    budget.price = pace.price;
+  }
+  return budget.price ?? 0;
+}
+
+/** Share of the budget's time that is over; 1 where it has no end. */
+function timeShare({ store, nowMs }: StepContext, campaign: Campaign): number {
+  if (campaign.budgetPeriod === 'day') return (store.time.minuteOfDay(nowMs) * MINUTE_MS) / DAY_MS;
+  const { startsAtMs, endsAtMs } = campaign;
+  if (startsAtMs === undefined || endsAtMs === undefined || endsAtMs <= startsAtMs) return 1;
+  return Math.min(1, Math.max(0, (nowMs - startsAtMs) / (endsAtMs - startsAtMs)));
+}
+
 /** A new day starts with nothing spent; reservations of living offers are carried over. */
 function budgetOf(context: StepContext, campaign: Campaign): Budget {
   const period = campaign.budgetPeriod === 'day' ? context.state.today.day : 'total';
@@ -38,6 +64,7 @@ function budgetOf(context: StepContext, campaign: Campaign): Budget {
   if (budget.period !== period) {
     budget.period = period;
     budget.spentCents = 0;
+    budget.price = 0;
   }
   return budget;
 }

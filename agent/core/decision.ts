@@ -55,6 +55,22 @@ export interface Decision {
   readonly alternatives: readonly Alternative[];
   /** What was around the decision: kept for the audit, for campaign conditions to be checked, and for training. Absent in old rows. */
   readonly situation?: Situation;
+  /** How chance had its part in it; absent where nothing could be offered, and in old rows. */
+  readonly policy?: PolicyNote;
+  /** Variants that this visit has in the experiments about what was looked at. */
+  readonly experiments?: readonly { readonly id: string; readonly variant: string }[];
+}
+
+/** What the policy knew, for judging it and others by the log. */
+export interface PolicyNote {
+  /** `bandit@1`. */
+  readonly name: string;
+  /** How many outcomes it had learnt from. */
+  readonly learnt: number;
+  /** Probability of making no offer, in a visit that may get one. */
+  readonly holdProbability: Probability;
+  /** Whether something else than the believed best was chosen. */
+  readonly isExploring: boolean;
 }
 
 /** An interaction, or the return of a shopper who asked to be remembered. */
@@ -73,6 +89,8 @@ export interface Trigger {
 export interface Score {
   readonly sku: Sku;
   readonly intent: Probability;
+  /** What a discount is expected to do to this visit, by a model learnt from the store's own trials; see `CampaignPrior`. */
+  readonly response?: number;
   /** How far the answer can be trusted here: uncertain assignment, thin, stale or out-of-range evidence lower it. */
   readonly confidence: Probability;
   /** Values in the order of the feature spec. */

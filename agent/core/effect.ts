@@ -3,7 +3,8 @@ import type { Decision, Offer, OfferState, Trigger } from './decision.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, Sku, VisitId, ZoneId } from './ids.ts';
 import type { SaleLine } from './reading.ts';
 import type { Product } from './store-map.ts';
-import type { Cents, TimestampMs } from './units.ts';
+import type { Channel } from './touch.ts';
+import type { Cents, DurationMs, TimestampMs } from './units.ts';
 import type { ConsentPurpose, Visit } from './visit.ts';
 
 /** What `step` asks for. Rows go to disk in the same transaction as the input; acts happen after that commit, in order. */
@@ -57,6 +58,8 @@ export type Reply =
   | { readonly kind: 'unknown-offer' }
   | { readonly kind: 'unknown-tag' }
   | { readonly kind: 'unknown-product' }
+  | { readonly kind: 'unknown-experiment' }
+  | { readonly kind: 'experiment-refused'; readonly problems: readonly string[] }
   | { readonly kind: 'offer-closed'; readonly state: OfferState }
   | {
       readonly kind: 'redeemed';
@@ -91,7 +94,7 @@ export interface VisitRow {
   readonly id: VisitId;
   readonly openedAtMs: TimestampMs;
   readonly closedAtMs: TimestampMs | undefined;
-  readonly origin: 'phone' | 'tag';
+  readonly origin: 'phone' | 'tag' | 'camera';
   readonly arm: 'holdout' | 'treated';
   readonly tokenHash: string | undefined;
 }
@@ -134,6 +137,8 @@ export interface OutcomeRow {
   readonly salesCents: Cents;
   /** Margin after discounts. */
   readonly profitCents: Cents;
+  /** How the visit was reached, in the order of time; `agoMs` before it ended. Absent where it was not. */
+  readonly touches?: readonly { readonly channel: Channel; readonly agoMs: DurationMs }[];
 }
 
 /** One finished minute, zone by zone. */

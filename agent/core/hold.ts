@@ -68,7 +68,7 @@ export const SCORE_RULES: readonly ScoreRule[] = [
   { reason: 'low-confidence', holds: ({ store }, { score }) => score.confidence < store.map.policy.confidenceFloor },
 ];
 
-/** A campaign that could be made for a product, with what it is expected to earn. */
+/** A campaign that could be made for a product. */
 export interface PossibleOffer {
   readonly visit: Visit;
   readonly trigger: Trigger;
@@ -76,20 +76,22 @@ export interface PossibleOffer {
   readonly product: Product;
   readonly score: Score;
   readonly discountCents: Cents;
-  readonly valueCents: Cents;
 }
 
 type CampaignRule = { readonly reason: HoldReason; readonly holds: (context: StepContext, offer: PossibleOffer) => boolean };
 
-/** What excludes one campaign for one visit and product. */
+/** What excludes one campaign for one visit and product, whatever its discount is: an experiment may not change who takes part in it. */
 export const CAMPAIGN_RULES: readonly CampaignRule[] = [
   { reason: 'no-campaign', holds: ({ nowMs }, { campaign }) => !campaign.enabled || !inWindow(campaign, nowMs) },
   { reason: 'not-now', holds: (context, { campaign, visit, trigger }) => !suits(context, campaign.when, { visit, trigger }) },
   { reason: 'out-of-stock', holds: ({ state, store }, { product }) => isOutOfStock(state.shelf, store, product.sku) },
   { reason: 'paused', holds: ({ state }, { campaign }) => state.pausedCampaigns.has(campaign.id) },
   { reason: 'campaign-cap', holds: (_, { visit, campaign }) => (visit.offersByCampaign.get(campaign.id) ?? 0) >= campaign.maxPerVisit },
-  { reason: 'low-intent', holds: (_, { score, campaign }) => score.intent < campaign.minIntent },
-  { reason: 'would-buy-anyway', holds: (_, { score, campaign }) => score.intent > campaign.maxIntent },
+];
+
+/** What excludes a discount, whoever gets it. */
+export const DISCOUNT_RULES: readonly CampaignRule[] = [
+  { reason: 'not-worth-it', holds: (_, { discountCents }) => discountCents <= 0 },
   {
     reason: 'discount-limit',
     holds: ({ store }, { product, discountCents }) =>
@@ -100,8 +102,16 @@ export const CAMPAIGN_RULES: readonly CampaignRule[] = [
     holds: ({ store }, { product, discountCents }) =>
       product.priceCents - discountCents - product.costCents < store.map.policy.marginFloor * product.priceCents,
   },
-  { reason: 'not-worth-it', holds: (_, { discountCents, valueCents }) => discountCents <= 0 || valueCents <= 0 },
   { reason: 'budget', holds: (context, { campaign, discountCents }) => remainingCents(context, campaign) < discountCents },
+];
+
+/**
+ * Who is not worth the offer, as far as is believed. What is expected to earn nothing is held back as `not-worth-it` when offers are weighed
+ * against each other (policy/weigh.ts). Exploring may go beyond these, and learns whether they are right.
+ */
+export const WORTH_RULES: readonly CampaignRule[] = [
+  { reason: 'low-intent', holds: (_, { score, campaign }) => score.intent < campaign.minIntent },
+  { reason: 'would-buy-anyway', holds: (_, { score, campaign }) => score.intent > campaign.maxIntent },
 ];
 
 /** Largest share of a price that a personal discount may take where the policy does not say. */
@@ -119,9 +129,9 @@ export function reasonAfterScoring(context: StepContext, scored: Scored): HoldRe
   return SCORE_RULES.find(({ holds }) => holds(context, scored))?.reason;
 }
 
-/** The first reason why this campaign is not for this visit and product now. */
-export function campaignHold(context: StepContext, offer: PossibleOffer): HoldReason | undefined {
-  return CAMPAIGN_RULES.find(({ holds }) => holds(context, offer))?.reason;
+/** The first of these rules that excludes an offer. */
+export function firstHold(context: StepContext, rules: readonly CampaignRule[], offer: PossibleOffer): HoldReason | undefined {
+  return rules.find(({ holds }) => holds(context, offer))?.reason;
 }
 
 /** Why nothing is shown to anybody in a zone; undefined where it may be. */

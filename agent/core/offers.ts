@@ -5,6 +5,7 @@ import type { Reply } from './effect.ts';
 import type { OfferId, VisitId } from './ids.ts';
 import { type OfferRecord, putBounded, STATE_LIMITS } from './state.ts';
 import { count } from './tally.ts';
+import { touch } from './touch.ts';
 import { reachStep } from './visits.ts';
 
 /** What the phone said about an offer. */
@@ -22,6 +23,7 @@ export function receiveReceipt(
   if (offer.state !== 'open' && offer.state !== 'shown' && offer.state !== 'saved') return { kind: 'offer-closed', state: offer.state };
   if (record.shownAtMs === undefined) {
     record.shownAtMs = context.nowMs;
+    touch(visit, 'phone', context.nowMs);
     reachStep(context, visit, 4);
     count(context, 'shown', visit.place?.zone);
   }
@@ -64,7 +66,10 @@ function settleRedemption(context: StepContext, record: OfferRecord, asked: { re
     putBounded(state.receiptVisits, asked.receipt, visit.id, STATE_LIMITS.receipts);
     visit.discountCents += offer.discountCents;
     // Who redeems has seen it, whether or not the phone managed to say so.
-    if (record.shownAtMs === undefined) count(context, 'shown', visit.place?.zone);
+    if (record.shownAtMs === undefined) {
+      touch(visit, 'phone', nowMs);
+      count(context, 'shown', visit.place?.zone);
+    }
     reachStep(context, visit, 5);
   }
   record.shownAtMs ??= nowMs;

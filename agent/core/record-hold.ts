@@ -1,5 +1,5 @@
 import type { StepContext } from './context.ts';
-import type { Alternative, HoldReason, Score, Trigger } from './decision.ts';
+import type { Alternative, Decision, HoldReason, PolicyNote, Score, Trigger } from './decision.ts';
 import { reasonBeforeScoring } from './hold.ts';
 import { situationOf } from './journeys/situation.ts';
 import { putBounded } from './state.ts';
@@ -21,6 +21,8 @@ export function hold(
     readonly score?: Score;
     readonly propensity?: Probability;
     readonly alternatives?: readonly Alternative[];
+    readonly policy?: PolicyNote;
+    readonly experiments?: NonNullable<Decision['experiments']>;
   },
 ): void {
   const key = `${held.reason}|${held.trigger.sku}`;
@@ -46,6 +48,8 @@ export function hold(
       score: held.score,
       propensity: held.propensity ?? 1,
       alternatives: held.alternatives ?? [],
+      ...(held.policy === undefined ? {} : { policy: held.policy }),
+      ...(held.experiments === undefined ? {} : { experiments: held.experiments }),
       situation: situationOf(context, visit),
     },
   });

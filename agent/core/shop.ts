@@ -77,6 +77,7 @@ export function changeConsent(context: StepContext, asked: ConsentAsked & { read
   visit.lastSignAtMs = context.nowMs;
   consent(context, visit, asked);
   if (!visit.consents.has('offers')) {
+    if (visit.offers.length > 0) visit.optedOut = true;
     withdrawOffers(context, visit);
     broadcast(context, visit, false);
   }

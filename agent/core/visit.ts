@@ -131,4 +131,12 @@ export interface Interest {
 }
 
 /** Limits of one visit; at the limit the oldest goes. */
-export const VISIT_LIMITS = { interactions: 64, interest: 32, offers: 16, lastHolds: 64, companions: 8, experiments: 256, trials: 8 } as const;
+export const VISIT_LIMITS = {
+  interactions: 64,
+  interest: 32,
+  offers: 16,
+  lastHolds: 64,
+  companions: 8,
+  experiments: 256,
+  trials: 8,
+} as const;

@@ -5,6 +5,7 @@ import type { FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
 import { countMemberVisit } from './journeys/members.ts';
 import { remember } from './journeys/memory.ts';
 import { placeOf } from './place.ts';
+import { settleVisit } from './policy/outcomes.ts';
 import { isMeasured } from './restraint/childrens-zones.ts';
 import { leaveGroup, noteMove } from './restraint/groups.ts';
 import { isStaffTag, takeForStaff } from './restraint/staff.ts';
@@ -184,6 +185,7 @@ export function closeVisit(context: StepContext, visit: Visit): void {
     kind: 'row.visit',
     visit: { id: visit.id, openedAtMs: visit.openedAtMs, closedAtMs: nowMs, origin: visit.origin, arm: visit.arm, tokenHash: undefined },
   });
+  settleVisit(context, visit);
   // Both arms are measured alike: only visits whose purchase may be linked, from the moment an offer would have been made.
   if (visit.staff === undefined && visit.eligibleAtMs !== undefined && visit.consents.has('measurement')) {
     context.emit({
@@ -191,10 +193,11 @@ export function closeVisit(context: StepContext, visit: Visit): void {
       outcome: {
         atMs: nowMs,
         arm: visit.arm,
-        campaign: visit.offersByCampaign.keys().next().value,
-        converted: visit.salesCents > 0,
-        salesCents: visit.salesCents,
-        profitCents: visit.marginCents,
+        campaign: visit.eligibleFor,
+        converted: (visit.namedSalesCents ?? 0) > 0,
+        salesCents: visit.namedSalesCents ?? 0,
+        profitCents: visit.namedMarginCents ?? 0,
+        ...(visit.touches === undefined ? {} : { touches: visit.touches.map(({ channel, atMs }) => ({ channel, agoMs: nowMs - atMs })) }),
       },
     });
   }

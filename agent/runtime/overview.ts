@@ -47,6 +47,8 @@ export const HOLD_SENTENCES: Readonly<Record<HoldReason, string>> = {
   'untrusted-clock': 'The clock of the computer could not be trusted',
   'offer-open': 'Still has an offer on the screen',
   'not-worth-it': 'The offer would not have paid for itself',
+  exploring: 'Left in peace by chance, to learn what happens without the offer',
+  experiment: 'An experiment leaves the campaign out for this visit',
   staff: 'Staff, or hours when only staff is in',
   'childrens-zone': 'In a zone for children, where nobody is contacted or measured',
   group: 'With somebody who already has an offer',

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { costRows, regretRows } from './decisions/bandit-rows.ts';
+import { regretRows } from './decisions/bandit-rows.ts';
+import { costRows } from './decisions/cost-rows.ts';
 import { type DecisionRow, formatRow } from './decisions/decision-row.ts';
 import { experimentRows } from './decisions/experiment-rows.ts';
 import { dayRows, offPolicyRows } from './decisions/off-policy-rows.ts';

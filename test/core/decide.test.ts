@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectedGainCents } from '../../agent/core/decide.ts';
 import type { HoldReason } from '../../agent/core/decision.ts';
+import { expectedGainCents } from '../../agent/core/policy/prior.ts';
 import type { Campaign, StoreMap } from '../../agent/core/store-map.ts';
 import { CoreDriver, replyOf, visitIn } from '../support/core-driver.ts';
 import { samplePolicy, sampleStore } from '../support/sample-store.ts';
@@ -32,7 +32,7 @@ describe('an offer', () => {
     expect(decision).toMatchObject({ kind: 'offer', reason: 'offer', offer: offer?.id, propensity: 0.9 });
     expect(decision?.score?.features).toEqual([1, 2]);
     expect(decision?.alternatives).toEqual([
-      { campaign: 'coffee-20', sku: 'coffee-02', valueCents: expect.any(Number), excluded: undefined },
+      { campaign: 'coffee-20', sku: 'coffee-02', valueCents: expect.any(Number), excluded: undefined, discountCents: 180, probability: 1 },
     ]);
   });
 

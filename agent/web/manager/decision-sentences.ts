@@ -30,6 +30,8 @@ export const HOLD_WORDS: { readonly [R in HoldReason]: string } = {
   'untrusted-clock': 'the clock of the computer could not be trusted',
   'offer-open': 'another offer was still on the screen',
   'not-worth-it': 'the offer would not have paid for itself',
+  exploring: 'chance left this visit in peace, so that it is learnt what happens without the offer',
+  experiment: 'an experiment leaves the campaign out for this visit',
   staff: 'this was staff, not a shopper',
   'childrens-zone': 'nobody is contacted in a zone for children',
   group: 'somebody in the same party already has an offer',

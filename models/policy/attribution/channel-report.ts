@@ -1,7 +1,7 @@
+import { Z95 } from '../../../agent/core/policy/distributions.ts';
 import type { Cents } from '../../../agent/core/units.ts';
 import type { Estimate } from '../../training/auc.ts';
 import { createRandom } from '../../training/random.ts';
-import { Z95 } from '../distributions.ts';
 import { CHANNELS, type Channel, type Credit, channelsOf, type Journey } from './journey.ts';
 import { ATTRIBUTION_RULES, type AttributionRule, attributeByRule } from './rules.ts';
 import { attributeByShapley } from './shapley.ts';

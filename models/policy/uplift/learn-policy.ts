@@ -1,6 +1,6 @@
+import { normalQuantile, Z95 } from '../../../agent/core/policy/distributions.ts';
 import type { Estimate } from '../../training/auc.ts';
 import { rowsWhere } from '../../training/table.ts';
-import { normalQuantile, Z95 } from '../distributions.ts';
 import { meanOf } from '../off-policy/studentised.ts';
 import { foldsOf } from './arm-models.ts';
 import { doublyRobustScores } from './dr-scores.ts';

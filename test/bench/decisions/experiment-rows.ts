@@ -1,6 +1,6 @@
+import { visitsNeeded, visitsNeededOnce } from '../../../agent/core/experiments/sequential.ts';
 import { wilson } from '../../../models/policy/attribution/channel-report.ts';
-import { visitsNeeded, visitsNeededOnce } from '../../../models/policy/experiments/sequential.ts';
-import { foundAfter, profits, purchases, regulars } from '../../models/policy/ab-simulation.ts';
+import { foundAfter, profits, purchases, regulars } from '../../core/experiments/ab-simulation.ts';
 import { type DecisionRow, decisionRow } from './decision-row.ts';
 
 const AA_TESTS = 2000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chiSquareTail, logGamma, normalCdf, normalQuantile } from '../../../models/policy/distributions.ts';
+import { chiSquareTail, logGamma, normalCdf, normalQuantile } from '../../../agent/core/policy/distributions.ts';
 import { evaluatePolicy } from '../../../models/policy/off-policy/evaluate-policy.ts';
 import type { PolicyLog } from '../../../models/policy/off-policy/policy-log.ts';
 import { importanceWeights } from '../../../models/policy/off-policy/weights.ts';

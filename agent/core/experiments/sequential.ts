@@ -1,4 +1,4 @@
-import { normalCdf, normalQuantile } from '../distributions.ts';
+import { normalCdf, normalQuantile } from '../policy/distributions.ts';
 import type { Difference } from './sums.ts';
 
 /** An interval that may be looked at after every visit: the chance that it ever misses the truth is at most `alpha`. */

@@ -1,17 +1,10 @@
-import { expectedGainCents } from '../../../agent/core/decide.ts';
+import type { Prior } from '../../../agent/core/policy/belief.ts';
+import { logOddsAt } from '../../../agent/core/policy/belief.ts';
+import { type Choice, chooseAction } from '../../../agent/core/policy/choose-action.ts';
+import { beliefOf, fade, type Learnt, learnFrom, NO_OFFER, nothingLearnt } from '../../../agent/core/policy/learnt.ts';
+import { sigmoid } from '../../../agent/core/policy/normal.ts';
+import { expectedGainCents } from '../../../agent/core/policy/prior.ts';
 import type { Product } from '../../../agent/core/store-map.ts';
-import {
-  type BanditSettings,
-  type BanditState,
-  NO_OFFER,
-  passTime,
-  remember,
-  reward,
-  startBandit,
-} from '../../../models/policy/bandit/bandit-state.ts';
-import { plainPrior } from '../../../models/policy/bandit/belief.ts';
-import { chooseAction, type EligibleAction, noOffer } from '../../../models/policy/bandit/choose-action.ts';
-import { sigmoid } from '../../../models/training/gbdt.ts';
 import { createRandom, type Random } from '../../../models/training/random.ts';
 
 const PRICE_CENTS = 2000;
@@ -21,9 +14,19 @@ const DISCOUNTS: readonly number[] = [0.1, 0.2, 0.3];
 
 export const SHOPPER_FEATURES = 4;
 
+/** Something that may be done: `NO_OFFER`, or an offer by its name. */
+export interface Action {
+  readonly action: string;
+  /** What a purchase leaves, after the discount. */
+  readonly marginCents: number;
+  /** The discount. */
+  readonly budgetCents: number;
+}
+
 /** A made-up store whose best decision is known: three discounts or none, and log-odds that are lines through a shopper's features. */
 export interface Shoppers {
-  readonly actions: readonly EligibleAction[];
+  /** No offer first. */
+  readonly actions: readonly Action[];
   /** True probability of buying by position in `actions`. */
   chances(features: readonly number[]): number[];
   draw(random: Random): number[];
@@ -41,7 +44,7 @@ export function drawShoppers(seed: number): Shoppers {
     budgetCents: discount * PRICE_CENTS,
   }));
   return {
-    actions: [noOffer(MARGIN_CENTS), ...offers],
+    actions: [{ action: NO_OFFER, marginCents: MARGIN_CENTS, budgetCents: 0 }, ...offers],
     chances: (features) => lines.map((line) => sigmoid(line.reduce((sum, slope, i) => sum + slope * features[i]!, 0))),
     draw: (from) => [1, from.normal(), from.normal(), from.next() < 0.5 ? 1 : 0],
   };
@@ -76,52 +79,80 @@ export function regretOf(
   return regret;
 }
 
-export const SHOPPER_SETTINGS: BanditSettings = {
-  features: SHOPPER_FEATURES,
-  prior: plainPrior(SHOPPER_FEATURES, { rate: 0.25 }),
-  rewardWindowMs: 31 * 60_000,
-  halfLifeMs: Number.POSITIVE_INFINITY,
-};
-
-/** The bandit as a decider; a miss is what did not sell within the window. `onChoice` sees each choice. */
-export function banditDecider(
-  shoppers: Shoppers,
-  options: { readonly explorationBudget?: number; readonly settings?: BanditSettings; readonly draws?: number } = {},
-): Decider & { readonly state: BanditState; explored: number } {
-  const { explorationBudget = 0.1, settings = SHOPPER_SETTINGS, draws = 100 } = options;
-  const state = startBandit(0);
+/** A prior that knows only how often people convert at all: `rate` without features, slopes around 0. */
+export function plainPrior(features: number, { rate, spread = 1 }: { readonly rate: number; readonly spread?: number }): Prior {
+  const positions = Array.from({ length: features }, (_, i) => i);
   return {
-    state,
+    mean: positions.map((i) => (i === 0 ? Math.log(rate / (1 - rate)) : 0)),
+    covariance: positions.map((i) => positions.map((j) => (i === j ? spread * spread : 0))),
+  };
+}
+
+export const SHOPPER_PRIOR: Prior = plainPrior(SHOPPER_FEATURES, { rate: 0.25 });
+
+export interface BanditOptions {
+  readonly explorationBudget?: number;
+  readonly isEven?: boolean;
+  readonly priors?: Readonly<Record<string, Prior>>;
+  readonly halfLifeMs?: number;
+  readonly draws?: number;
+}
+
+/** Choice among the actions of a store, the first of which is no offer, by what was learnt. */
+export function choose(
+  learnt: Learnt,
+  about: { readonly actions: readonly Action[]; readonly features: readonly number[]; readonly id: string; readonly price?: number },
+  { priors = {}, explorationBudget = 0.1, isEven = false, draws = 100 }: BanditOptions = {},
+): Choice {
+  const [none, ...offers] = about.actions as [Action, ...Action[]];
+  const at = (action: string) => logOddsAt(beliefOf(learnt, action, priors[action] ?? priorFor(about.features)), about.features);
+  return chooseAction({
+    unit: about.id,
+    decision: about.id,
+    prospects: offers.map(({ action, marginCents, budgetCents }) => ({
+      withOffer: at(action),
+      gainCents: marginCents - (about.price ?? 0) * budgetCents,
+      product: 0,
+    })),
+    without: [{ ...at(NO_OFFER), marginCents: none.marginCents }],
+    explorationBudget,
+    isEven,
+    draws,
+  });
+}
+
+function priorFor(features: readonly number[]): Prior {
+  return plainPrior(features.length, { rate: 0.25 });
+}
+
+/** The bandit as a decider; it learns when the outcome is known. */
+export function banditDecider(shoppers: Shoppers, options: BanditOptions = {}): Decider & { readonly learnt: Learnt; explored: number } {
+  const { priors = {}, halfLifeMs = Number.POSITIVE_INFINITY } = options;
+  const learnt = nothingLearnt();
+  const open = new Map<string, { readonly action: string; readonly features: readonly number[] }>();
+  const priorOf = (action: string) => priors[action] ?? SHOPPER_PRIOR;
+  return {
+    learnt,
     explored: 0,
     decide({ id, features, atMs }) {
-      passTime(state, settings, atMs);
-      const choice = chooseAction(state, settings, { decision: id, features, actions: shoppers.actions, explorationBudget, draws });
+      fade(learnt, { nowMs: atMs, halfLifeMs, priorOf });
+      const choice = choose(learnt, { actions: shoppers.actions, features, id }, options);
       if (choice.isExploring) this.explored++;
-      remember(state, settings, { id, action: choice.action, features, atMs });
-      return shoppers.actions.findIndex(({ action }) => action === choice.action);
+      const position = choice.chosen === undefined ? 0 : choice.chosen + 1;
+      open.set(id, { action: shoppers.actions[position]!.action, features });
+      return position;
     },
-    learn({ id, sold }) {
-      if (sold) reward(state, id);
+    learn({ id, sold, atMs }) {
+      const { action, features } = open.get(id)!;
+      open.delete(id);
+      learnFrom(learnt, { action, sku: 'p', x: features, atMs, sold }, priorOf(action));
     },
   };
 }
 
 /** Takes the best by what is believed, and one time in ten any action at random; learns as the bandit does. */
 export function epsilonGreedy(shoppers: Shoppers, epsilon = 0.1): Decider {
-  const bandit = banditDecider(shoppers);
-  const { state } = bandit;
-  const random = createRandom(99);
-  return {
-    decide({ id, features, atMs }) {
-      passTime(state, SHOPPER_SETTINGS, atMs);
-      const { expectedCents } = chooseAction(state, SHOPPER_SETTINGS, { decision: id, features, actions: shoppers.actions, draws: 1 });
-      const best = expectedCents.reduce((found, value, i) => (value > expectedCents[found]! ? i : found), 0);
-      const chosen = random.next() < epsilon ? random.below(shoppers.actions.length) : best;
-      remember(state, SHOPPER_SETTINGS, { id, action: shoppers.actions[chosen]!.action, features, atMs });
-      return chosen;
-    },
-    learn: (visit) => bandit.learn(visit),
-  };
+  return banditDecider(shoppers, { explorationBudget: epsilon, isEven: true });
 }
 
 /** The rules: told each shopper's true chance of buying without an offer, they take the greatest expected gain by their fixed prior of what a discount does. */

@@ -1,4 +1,4 @@
-import { chiSquareTail, logGamma } from '../distributions.ts';
+import { chiSquareTail, logGamma } from '../policy/distributions.ts';
 
 /** Whether variants got the visits they were meant to get. */
 export interface SampleRatio {

@@ -1,5 +1,5 @@
-import { unitHash } from '../../../agent/core/hash.ts';
-import type { Probability } from '../../../agent/core/units.ts';
+import { unitHash } from '../hash.ts';
+import type { Probability } from '../units.ts';
 
 /** One question put to chance. The first variant is what everything is compared with. */
 export interface Experiment {

@@ -13,6 +13,8 @@ export type Guardrail =
       readonly effect: number;
       readonly treated: Sums;
       readonly control: Sums;
+      /** What the figure is counted in; a share where left out. */
+      readonly unit?: string;
     }
   /** A figure with a limit of its own: units in stock, cents left. */
   | { readonly kind: 'limit'; readonly name: string; readonly value: number; readonly atLeast: number };
@@ -43,11 +45,11 @@ function belowLimit({ name, value, atLeast }: Extract<Guardrail, { kind: 'limit'
 }
 
 function harmOf(guardrail: Extract<Guardrail, { kind: 'compared' }>, alpha: number): string | undefined {
-  const { name, harm, tolerance, effect, treated, control } = guardrail;
+  const { name, harm, tolerance, effect, treated, control, unit } = guardrail;
   if (Math.min(treated.count, control.count) < GUARD_MIN_VISITS) return undefined;
   const { low, high } = alwaysValid(differenceOf(treated, control), { effect, alpha });
   const isHarmed = harm === 'falls' ? high < -tolerance : low > tolerance;
   if (!isHarmed) return undefined;
   const by = harm === 'falls' ? -high : low;
-  return `Stopped: ${name} ${harm} by at least ${by.toPrecision(2)} a visit`;
+  return `Stopped: ${name} ${harm} by at least ${by.toPrecision(2)}${unit === undefined ? '' : ` ${unit}`} a visit`;
 }

@@ -26,6 +26,8 @@ export interface Comparison extends AlwaysValid {
 export interface JudgeOptions {
   /** By variant. */
   readonly sums: Readonly<Record<string, Sums>>;
+  /** Visits dealt to each variant, measured or not, in their order; by default those of `sums`. */
+  readonly counts?: readonly number[];
   /** Smallest difference a visit that matters, in the metric's unit. */
   readonly effect: number;
   /** Chance of a false alarm, over all variants and all looks. Default 0.05. */
@@ -41,7 +43,7 @@ export function judgeExperiment(experiment: Experiment, options: JudgeOptions): 
   const { variants } = experiment;
   const sums = variants.map(({ name }) => options.sums[name] ?? noSums());
   const ratio = sampleRatio(
-    sums.map(({ count }) => count),
+    options.counts ?? sums.map(({ count }) => count),
     variants.map(({ weight }) => weight),
   );
   const [control, ...rest] = sums as [Sums, ...Sums[]];

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chiSquareTail } from '../../../models/policy/distributions.ts';
-import { assign, type Experiment, experimentProblems } from '../../../models/policy/experiments/experiment.ts';
-import { breaches } from '../../../models/policy/experiments/guardrails.ts';
-import { judgeExperiment } from '../../../models/policy/experiments/judge-experiment.ts';
-import { sampleRatio } from '../../../models/policy/experiments/sample-ratio.ts';
-import { visitsNeeded, visitsNeededOnce } from '../../../models/policy/experiments/sequential.ts';
-import { shiftTraffic } from '../../../models/policy/experiments/shift-traffic.ts';
-import { addTo, differenceOf, noSums, type Sums } from '../../../models/policy/experiments/sums.ts';
+import { assign, type Experiment, experimentProblems } from '../../../agent/core/experiments/experiment.ts';
+import { breaches } from '../../../agent/core/experiments/guardrails.ts';
+import { judgeExperiment } from '../../../agent/core/experiments/judge-experiment.ts';
+import { sampleRatio } from '../../../agent/core/experiments/sample-ratio.ts';
+import { visitsNeeded, visitsNeededOnce } from '../../../agent/core/experiments/sequential.ts';
+import { shiftTraffic } from '../../../agent/core/experiments/shift-traffic.ts';
+import { addTo, differenceOf, noSums, type Sums } from '../../../agent/core/experiments/sums.ts';
+import { chiSquareTail } from '../../../agent/core/policy/distributions.ts';
 import { createRandom } from '../../../models/training/random.ts';
 import { foundAfter, profits, purchases, regulars, shareFound } from './ab-simulation.ts';
 

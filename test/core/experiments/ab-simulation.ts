@@ -1,6 +1,6 @@
-import type { Experiment } from '../../../models/policy/experiments/experiment.ts';
-import { judgeExperiment } from '../../../models/policy/experiments/judge-experiment.ts';
-import { addTo, noSums } from '../../../models/policy/experiments/sums.ts';
+import type { Experiment } from '../../../agent/core/experiments/experiment.ts';
+import { judgeExperiment } from '../../../agent/core/experiments/judge-experiment.ts';
+import { addTo, noSums } from '../../../agent/core/experiments/sums.ts';
 import { createRandom, type Random } from '../../../models/training/random.ts';
 
 /** What one visit brings in a variant: the metric, and a figure known before. */

@@ -1,5 +1,8 @@
-import { sigmoid } from '../../training/gbdt.ts';
-import { cholesky, diagonalMatrix, solveWithRoot } from '../linear-algebra.ts';
+import { factor } from '../locate/cholesky.ts';
+import { sigmoid } from './normal.ts';
+
+/** Variance below which no slope's belief goes. */
+const LEAST_VARIANCE = 1e-8;
 
 /**
  * What is believed about one action: that the log-odds of a conversion are a line through the features, whose slopes are normal around `mean`
@@ -18,20 +21,13 @@ export interface Prior {
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** A prior that knows only how often people convert at all: `rate` without features, slopes around 0. */
-export function plainPrior(features: number, { rate, spread = 1 }: { readonly rate: number; readonly spread?: number }): Prior {
-  const mean = new Array<number>(features).fill(0);
-  mean[0] = Math.log(rate / (1 - rate));
-  return { mean, covariance: toPlain(diagonalMatrix(features, spread * spread)) };
-}
-
 /** The belief of somebody who has seen nothing. */
 export function startBelief({ mean, covariance }: Prior): Belief {
   return { mean: [...mean], covariance: covariance.map((line) => [...line]), seen: 0 };
 }
 
 /** Mean and standard deviation of the log-odds at `x`. */
-export function logOddsAt({ mean, covariance }: Belief, x: readonly number[]): { readonly mean: number; readonly deviation: number } {
+export function logOddsAt({ mean, covariance }: Prior, x: readonly number[]): { readonly mean: number; readonly deviation: number } {
   let centre = 0;
   let variance = 0;
   for (let i = 0; i < x.length; i++) {
@@ -69,6 +65,8 @@ export function learn(belief: Belief, x: readonly number[], { converted, weight 
     mean[i]! += push * along[i]!;
     const line = covariance[i]!;
     for (let j = 0; j < mean.length; j++) line[j]! -= shrink * along[i]! * along[j]!;
+    // However much is learnt, nothing becomes so sure that a changed world could not be noticed.
+    line[i] = Math.max(line[i]!, LEAST_VARIANCE);
   }
   belief.seen++;
 }
@@ -77,32 +75,25 @@ export function learn(belief: Belief, x: readonly number[], { converted, weight 
 export function forget(belief: Belief, prior: Prior, share: number): void {
   const own = inverse(belief.covariance);
   const base = inverse(prior.covariance);
-  const pull = own.map((line, i) => mix(dotPlain(line, belief.mean), dotPlain(base[i]!, prior.mean), share));
-  const precision = own.map((line, i) => line.map((value, j) => mix(value, base[i]![j]!, share)));
-  const root = cholesky(precision.map((line) => Float64Array.from(line)));
-  belief.mean = [...solveWithRoot(root, pull)];
-  belief.covariance = inverse(precision);
+  const pull = own.map((line, i) => mix(dot(line, belief.mean), dot(base[i]!, prior.mean), share));
+  belief.covariance = inverse(own.map((line, i) => line.map((value, j) => mix(value, base[i]![j]!, share))));
+  belief.mean = belief.covariance.map((line) => dot(line, pull));
 }
 
-/** Inverse of a symmetric positive matrix. */
+/** Inverse of a symmetric positive matrix. Throws a RangeError for any other. */
 export function inverse(matrix: readonly (readonly number[])[]): number[][] {
-  const root = cholesky(matrix.map((line) => Float64Array.from(line)));
-  return matrix.map((_, i) => [
-    ...solveWithRoot(
-      root,
-      Float64Array.from(matrix, (__, j) => (i === j ? 1 : 0)),
-    ),
-  ]);
+  const size = matrix.length;
+  const factored = factor(matrix.flat(), size);
+  if (factored === undefined) throw new RangeError('Cannot invert the matrix: it is not positive definite');
+  const columns = matrix.map((_, i) => factored.solve(matrix.map((__, j) => (i === j ? 1 : 0))));
+  // Symmetric to the last bit, so that rounding does not add up over thousands of updates.
+  return matrix.map((_, i) => matrix.map((__, j) => (columns[i]![j]! + columns[j]![i]!) / 2));
 }
 
 function mix(own: number, base: number, share: number): number {
   return share * own + (1 - share) * base;
 }
 
-function dotPlain(a: readonly number[], b: readonly number[]): number {
+function dot(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-}
-
-function toPlain(matrix: readonly Float64Array[]): number[][] {
-  return matrix.map((line) => [...line]);
 }

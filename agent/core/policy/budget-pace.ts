@@ -1,4 +1,4 @@
-import type { Cents } from '../../../agent/core/units.ts';
+import type { Cents } from '../units.ts';
 
 /** Steers spending so that a budget lasts its time. Plain JSON. */
 export interface BudgetPace {

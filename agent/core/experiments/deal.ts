@@ -1,0 +1,75 @@
+import type { StepContext } from '../context.ts';
+import type { Campaign, VariantPlan } from '../store-map.ts';
+import { VISIT_LIMITS, type Visit } from '../visit.ts';
+import { assign } from './experiment.ts';
+import { type ExperimentTrack, planNow } from './track.ts';
+
+/** A campaign as one visit gets it, and by which experiments. */
+export interface DealtCampaign {
+  readonly campaign: Campaign;
+  /** False where an experiment leaves the campaign, or its way to the phone, out for this visit. */
+  readonly isOnPhone: boolean;
+  /** Where an experiment lets the shelf's own display say it. */
+  readonly isOnDisplay: boolean;
+  readonly experiments: readonly { readonly id: string; readonly variant: string }[];
+}
+
+/**
+ * Deals a visit its variant in every experiment about a campaign, and notes the first time that it meets one. The caller has seen that nothing
+ * that a variant could change stands in the way: who takes part must not hang on what the variants do. The holdout takes part in nothing.
+ */
+export function dealVariants(
+  context: StepContext,
+  visit: Visit,
+  met: { readonly campaign: Campaign; readonly foreseenCents: number },
+): DealtCampaign {
+  const tracks = context.state.experiments.get(met.campaign.id);
+  const experiments: { readonly id: string; readonly variant: string }[] = [];
+  let { campaign } = met;
+  let isOnPhone = true;
+  let isOnDisplay = false;
+  if (tracks === undefined || visit.arm === 'holdout') return { campaign, isOnPhone, isOnDisplay, experiments };
+  for (const track of tracks) {
+    const variant = variantFor(context, visit, { track, foreseenCents: met.foreseenCents });
+    if (variant === undefined) continue;
+    experiments.push({ id: track.plan.id, variant: variant.name });
+    campaign = changed(campaign, variant);
+    if (variant.isOff === true || variant.channels?.includes('phone') === false) isOnPhone = false;
+    if (variant.isOff !== true && variant.channels?.includes('shelf-display') === true) isOnDisplay = true;
+  }
+  return { campaign, isOnPhone, isOnDisplay, experiments };
+}
+
+function variantFor(
+  context: StepContext,
+  visit: Visit,
+  { track, foreseenCents }: { readonly track: ExperimentTrack; readonly foreseenCents: number },
+): VariantPlan | undefined {
+  const { plan } = track;
+  const dealt = visit.assigned?.get(plan.id);
+  if (dealt !== undefined) return plan.variants.find(({ name }) => name === dealt.variant);
+  if (track.status === 'stopped' || track.status === 'broken' || track.status === 'no-better') {
+    return plan.variants.find(({ name }) => name === track.use);
+  }
+  const { nowMs } = context;
+  if (nowMs < (plan.startsAtMs ?? 0) || nowMs >= (plan.endsAtMs ?? Number.POSITIVE_INFINITY)) return undefined;
+  const name = assign(planNow(track), visit.id);
+  const position = plan.variants.findIndex((variant) => variant.name === name);
+  const sums = track.sums[position];
+  if (name === undefined || sums === undefined || (visit.assigned?.size ?? 0) >= VISIT_LIMITS.experiments) return undefined;
+  sums.exposed++;
+  visit.assigned ??= new Map();
+  visit.assigned.set(plan.id, {
+    variant: name,
+    campaign: plan.campaign,
+    foreseenCents,
+    marginCents: visit.namedMarginCents ?? 0,
+    salesCents: visit.namedSalesCents ?? 0,
+  });
+  return plan.variants[position];
+}
+
+function changed(campaign: Campaign, { headline, discount }: VariantPlan): Campaign {
+  if (headline === undefined && discount === undefined) return campaign;
+  return { ...campaign, ...(headline === undefined ? {} : { headline }), ...(discount === undefined ? {} : { discount }) };
+}
