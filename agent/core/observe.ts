@@ -8,6 +8,7 @@ import type { ZoneId } from './ids.ts';
 import type { ReadingInput } from './input.ts';
 import { peopleSeen, stayed } from './people.ts';
 import type { Reading } from './reading.ts';
+import { observeDistance, observeVibration } from './shelf/feel.ts';
 import { observeReach, observeShelf, observeTag } from './shelf/react.ts';
 import { sightBeacon } from './sighting.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
@@ -45,6 +46,10 @@ export function observe(context: StepContext, input: ReadingInput): void {
         slot: reading.slot,
         fixture: reading.fixture ?? context.store.devices.get(reading.device)?.fixture,
       });
+    case 'vibration':
+      return observeVibration(context, reading);
+    case 'distance':
+      return observeDistance(context, reading);
     case 'dwell':
       return stayed(context, reading.zone, reading.ms);
     case 'stop':
@@ -55,9 +60,7 @@ export function observe(context: StepContext, input: ReadingInput): void {
     case 'climate':
     case 'contact':
     case 'occupancy':
-    case 'vibration':
     case 'button':
-    case 'distance':
       // Kept in the log and in the device's health; nothing decides on them yet.
       return;
   }

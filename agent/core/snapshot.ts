@@ -23,5 +23,11 @@ export function readState(text: string): State {
     return value;
   }) as Omit<State, 'store'> & { store?: StoreMap };
   // The text was written by `writeState` from a State and is checksummed on disk, so its shape is known.
-  return { ...createState(), ...raw, store: raw.store === undefined ? undefined : compileStore(raw.store, raw.remote.campaigns) };
+  const fresh = createState();
+  return {
+    ...fresh,
+    ...raw,
+    shelf: { ...fresh.shelf, ...raw.shelf },
+    store: raw.store === undefined ? undefined : compileStore(raw.store, raw.remote.campaigns),
+  };
 }

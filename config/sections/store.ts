@@ -21,6 +21,9 @@ export const storeSection = z.strictObject({
     .max(64)
     .refine(isTimeZone, { error: 'expected a time zone like Europe/Berlin' })
     .describe('Time zone of quiet hours, campaign dates and "today", like Europe/Berlin'),
+  contact: line(200)
+    .optional()
+    .describe('Whom shoppers can ask about cameras and data: a name with an address, a telephone number or mail'),
   plan: z
     .strictObject({
       widthM: metres.gt(0).describe('Width of the plan in metres'),
@@ -38,6 +41,7 @@ export const zonesSection = z
       kind: z.enum(['entrance', 'aisle', 'checkout', 'other']).default('aisle').describe('What happens there'),
       outline: z.array(point).min(3).max(64).describe('Corners of the floor area, at least 3'),
       offersAllowed: z.boolean().default(true).describe('Whether shoppers may be contacted there'),
+      forChildren: z.boolean().default(false).describe('A zone for children: no contact, and nothing that anybody does there is measured'),
     }),
   )
   .min(1)
@@ -48,6 +52,18 @@ const slot = z.strictObject({
   id: id().describe('Short name of the slot, as the sensor reports it'),
   sku: id().describe('Product that is kept there'),
   capacity: z.number().int().min(1).max(10_000).optional().describe('How many units fit'),
+  distance: z
+    .strictObject({
+      emptyM: z.number().gt(0).max(20).describe('What the sensor measures when the slot is empty, in metres'),
+      unitM: z
+        .number()
+        .min(-1)
+        .max(1)
+        .refine((metres) => Math.abs(metres) >= 0.005, { error: 'expected at least 0.005 m a unit' })
+        .describe('How much nearer each unit brings the nearest thing, in metres; below 0 where units push it away'),
+    })
+    .optional()
+    .describe('What a distance sensor of this slot measures'),
 });
 
 /** `fixtures`: what stands in the zones, and what is on it. */

@@ -4,11 +4,23 @@ import type { Explanation } from './explain.ts';
 import { learnStep, sigmaOf } from './noise.ts';
 import { type Segment, steadyNow } from './steady.ts';
 
+/** A change of weight that is being judged, in the scale's time. */
+export interface PlateChange {
+  readonly grams: Grams;
+  readonly sdGrams: Grams;
+  /** It cannot have happened before this, it was over by this, and it is judged at this time. */
+  readonly sinceMs: TimestampMs;
+  readonly atMs: TimestampMs;
+  readonly judgedAtMs: TimestampMs;
+}
+
 /** What the detector must know of the plate's goods. */
 export interface PlateQuestion {
   readonly unitGrams: Grams;
   /** Ways to explain a change of weight, best first; see `explain`. */
-  explain(change: { readonly grams: Grams; readonly sdGrams: Grams }): readonly Explanation[];
+  explain(change: PlateChange): readonly Explanation[];
+  /** How long other sensors of the slot may be waited for, given what the weight alone would say; not at all by default. */
+  waitMs?(explanations: readonly Explanation[]): DurationMs;
 }
 
 /** What one cell's readings say has happened. */
@@ -112,11 +124,11 @@ function judge(
   if (grams > 0 && (stillMs < PUT_STILL_MS || (still.bins < 3 && stillMs < SPARSE_MS))) return undefined;
   // A hand that rests sways by more than the cell's own noise; goods that still swing will be still a moment later.
   if (grams > 0 && still.range > noiseWidth(cell) && stillMs < SWAYING_STILL_MS) return undefined;
-  const explanations = plate.explain({ grams, sdGrams });
+  const explanations = plate.explain({ grams, sdGrams, sinceMs: level.seenAtMs, atMs: still.fromMs, judgedAtMs: still.toMs });
   const best = explanations[0];
   const explained = explanations.reduce((sum, { probability }) => sum + probability, 0);
   const patienceMs = explained < 0.5 ? STRANGE_MS : best !== undefined && best.probability >= CERTAIN ? 0 : DOUBT_MS;
-  if (waitedMs < patienceMs) return undefined;
+  if (waitedMs < Math.max(patienceMs, explained < 0.5 ? 0 : (plate.waitMs?.(explanations) ?? 0))) return undefined;
   if (best?.isExpected === false && stillMs < UNEXPECTED_STILL_MS) return undefined;
   if (best !== undefined && best.units > 2 && stillMs < MANY_STILL_MS) return undefined;
   const sinceMs = level.seenAtMs;

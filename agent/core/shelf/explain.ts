@@ -1,5 +1,6 @@
 import type { Sku } from '../ids.ts';
 import { type DurationMs, type Grams, MINUTE_MS, type Probability, type TimestampMs } from '../units.ts';
+import { agreement, type CountChange } from './distance.ts';
 
 /** Weight of one unit of a product and the deviation from unit to unit. */
 export interface UnitWeight {
@@ -41,6 +42,10 @@ export interface PlateGoods {
   readonly isSeen: boolean;
   /** Whether a sensor saw a hand there just now; `unknown` where no sensor looks. */
   readonly reach: 'seen' | 'missing' | 'unknown';
+  /** How the count changed by the slot's distance sensor, where it has one that saw it. */
+  readonly counted?: CountChange | undefined;
+  /** How much likelier units of a product were taken, by the silence of their tags; 1 for every product without tags. */
+  readonly takenFactor?: (sku: Sku, units: number) => number;
   readonly others: readonly OtherGoods[];
   readonly guests: readonly Guest[];
   readonly nowMs: TimestampMs;
@@ -63,6 +68,8 @@ export interface Explanation {
   readonly rivalHeld: Probability;
   /** False for a put-back of what nobody is known to hold: a hand may rest there instead, so it needs a longer look. */
   readonly isExpected: boolean;
+  /** Something else than weights has just noticed this product arrive here, or leave. */
+  readonly isSeen: boolean;
 }
 
 /** Most units of one change that are considered. */
@@ -93,6 +100,8 @@ const GUEST_FIRST = 2;
 const FRESH_GUEST_MS: DurationMs = 5 * MINUTE_MS;
 /** A product that a tag reader noticed arriving. */
 const SEEN_FACTOR = 20;
+/** From here on the silence of its tags says clearly that a product left. */
+const CLEAR_SILENCE = 3;
 /** Explanations further off than this many deviations are not worth a number. */
 const REACH = 6;
 const MOST_EXPLANATIONS = 4;
@@ -102,8 +111,14 @@ const MOST_EXPLANATIONS = 4;
  * here, a guest leaving, or none of the goods. Best first, at most 4; together with "none of the goods" their beliefs add up to 1 at most.
  */
 export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): readonly Explanation[] {
-  const candidates = change.grams < 0 ? taken(change, goods) : put(change, goods);
-  const unexplained = (UNEXPLAINED / UNEXPLAINED_RANGE) * (goods.reach === 'missing' ? NO_REACH_FACTOR : 1);
+  const { counted } = goods;
+  const agrees = (units: number | undefined) => (counted === undefined ? 1 : agreement(counted, units));
+  const candidates = (change.grams < 0 ? taken(change, goods) : put(change, goods)).map((candidate) => ({
+    ...candidate,
+    // A thing of another shape changes the distance by nobody knows how much.
+    probability: candidate.probability * agrees(candidate.sku === goods.sku && candidate.guest === undefined ? candidate.units : undefined),
+  }));
+  const unexplained = (UNEXPLAINED / UNEXPLAINED_RANGE) * (goods.reach === 'missing' ? NO_REACH_FACTOR : 1) * agrees(undefined);
   const total = candidates.reduce((sum, { probability }) => sum + probability, unexplained);
   return candidates
     .filter(({ probability }) => probability > 1e-3 * total)
@@ -113,16 +128,18 @@ export function explain(change: { readonly grams: Grams; readonly sdGrams: Grams
 }
 
 function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
+  const silent = (sku: Sku | undefined, units: number) => (sku === undefined ? 1 : (goods.takenFactor?.(sku, units) ?? 1));
   const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
     const there = goods.units === undefined || units < goods.units ? 1 : units === goods.units ? ALL_FACTOR : BEYOND_STOCK;
     return {
       sku: goods.sku,
       units: -units,
       guest: undefined,
-      probability: countPrior(units) * there * density,
+      probability: countPrior(units) * there * density * silent(goods.sku, units),
       fit: density,
       rivalHeld: 0,
       isExpected: true,
+      isSeen: silent(goods.sku, units) > CLEAR_SILENCE,
     };
   });
   const prior = (countPrior(1) * GUEST_FIRST) / (GUEST_FIRST + (goods.about ?? GUEST_FIRST));
@@ -134,10 +151,11 @@ function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods
       sku: guest.sku,
       units: -1,
       guest,
-      probability: prior * guest.probability * density,
+      probability: prior * guest.probability * density * silent(guest.sku, 1),
       fit: density,
       rivalHeld,
       isExpected: true,
+      isSeen: silent(guest.sku, 1) > CLEAR_SILENCE,
     });
   }
   return found;
@@ -155,6 +173,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
       fit: density,
       rivalHeld: 0,
       isExpected: goods.held > 0 || goods.isSeen,
+      isSeen: goods.isSeen,
     };
   });
   for (const other of goods.others) {
@@ -172,6 +191,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
         fit: density,
         rivalHeld: units === 1 && other.isNeighbour ? other.held : 0,
         isExpected: other.held > 0 || other.isSeen,
+        isSeen: other.isSeen,
       });
     }
   }

@@ -1,13 +1,14 @@
 import type { CompiledStore } from '../compiled-store.ts';
-import type { FixtureId, Sku } from '../ids.ts';
+import type { Sku } from '../ids.ts';
 import type { Product, Slot } from '../store-map.ts';
 import { HOUR_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import { countChange } from './distance.ts';
 import type { OtherGoods, PlateGoods, UnitWeight } from './explain.ts';
 import { type ShelfState, stockOf } from './shelf-state.ts';
+import { type TagView, tagsAt } from './tag-watch.ts';
 import { HELD_MS, heldNow } from './taken.ts';
+import { shakenAtMs } from './touch.ts';
 
-/** A tag heard for the first time this recently has just arrived. */
-const ARRIVED_MS = 8 * SECOND_MS;
 /** A hand is seen at most this long before its plate is still; a sensor that saw none for this long is not relied on. */
 const REACH_MS = 15 * SECOND_MS;
 const REACH_ALIVE_MS = 4 * HOUR_MS;
@@ -22,13 +23,20 @@ const SPARE_ROOM = 2;
 /** What could be taken from a slot's plate or put on it now. It MUST already be established that the product has a unit weight. */
 export function plateGoods(
   shelf: ShelfState,
-  at: { readonly store: CompiledStore; readonly slot: Slot; readonly unit: UnitWeight; readonly nowMs: TimestampMs },
-): PlateGoods {
+  at: {
+    readonly store: CompiledStore;
+    readonly slot: Slot;
+    readonly unit: UnitWeight;
+    readonly nowMs: TimestampMs;
+    /** When the change that is to be explained took place, in the agent's time. */
+    readonly change: { readonly sinceMs: TimestampMs; readonly atMs: TimestampMs };
+  },
+): PlateGoods & { readonly tags: TagView } {
   const { store, slot, nowMs } = at;
   const stock = stockOf(shelf, slot);
   const units = stock.doubtful === 0 ? stock.units : undefined;
-  const arrived = arrivedAt(shelf, { fixture: slot.fixture, nowMs });
-  const isSeen = (sku: Sku) => arrived.has(sku);
+  const tags = tagsAt(shelf, { fixture: slot.fixture, nowMs });
+  const isSeen = (sku: Sku) => tags.arrived.has(sku);
   const other = (product: Product, isNeighbour: boolean): readonly OtherGoods[] => {
     const unit = unitOf(product);
     const { sku } = product;
@@ -47,14 +55,19 @@ export function plateGoods(
     held: heldNow(shelf, slot.sku, nowMs),
     isSeen: isSeen(slot.sku),
     reach: reachAt(shelf, slot, nowMs),
+    counted: countChange(shelf.distances.get(slot.id), slot, { ...at.change, nowMs }),
+    takenFactor: (sku, units) => tags.takenFactor(sku, units),
+    tags,
     others,
     guests: stock.guests,
     nowMs,
   };
 }
 
-/** Whether a hand was seen at the slot, or at its fixture, where something there sees hands. */
-function reachAt(shelf: ShelfState, slot: Slot, nowMs: TimestampMs): PlateGoods['reach'] {
+/** Whether a hand was seen or felt at the slot, or at its fixture. Only what sees hands can miss one: a gentle hand shakes nothing. */
+export function reachAt(shelf: ShelfState, slot: Slot, nowMs: TimestampMs): PlateGoods['reach'] {
+  const shaken = shakenAtMs(shelf, { fixture: slot.fixture, slot: slot.id });
+  if (shaken !== undefined && nowMs - shaken <= REACH_MS) return 'seen';
   const atMs = shelf.reaches.get(`slot:${slot.id}`) ?? shelf.reaches.get(`fixture:${slot.fixture}`);
   if (atMs === undefined || nowMs - atMs > REACH_ALIVE_MS) return 'unknown';
   return nowMs - atMs <= REACH_MS ? 'seen' : 'missing';
@@ -93,13 +106,4 @@ function heldElsewhere(
   }
   held.sort((a, b) => b.atMs - a.atMs);
   return held.slice(0, MOST_HELD).flatMap(({ sku }) => store.products.get(sku) ?? []);
-}
-
-/** Products whose tags have just begun to be heard at a fixture. */
-function arrivedAt(shelf: ShelfState, at: { readonly fixture: FixtureId; readonly nowMs: TimestampMs }): ReadonlySet<Sku> {
-  const arrived = new Set<Sku>();
-  for (const seen of shelf.tags.values()) {
-    if (seen.fixture === at.fixture && at.nowMs - seen.sinceMs <= ARRIVED_MS) arrived.add(seen.sku);
-  }
-  return arrived;
 }

@@ -10,9 +10,11 @@ import type { Fixture, Slot } from '../store-map.ts';
 import { count } from '../tally.ts';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '../units.ts';
 import { skuOfEpc } from './epc.ts';
-import { hearTag, takeCount, takeWeight } from './shelf.ts';
+import { takeCount, takeWeight } from './shelf.ts';
 import type { ShelfEvent } from './shelf-event.ts';
 import { tellMisplaced, watchStock } from './staff.ts';
+import { hearTag } from './tag-watch.ts';
+import { explainShakes } from './touch.ts';
 
 /** A count of people older than this says nothing about who is near. */
 const PEOPLE_TTL_MS: DurationMs = 30 * SECOND_MS;
@@ -36,7 +38,7 @@ export function observeShelf(context: StepContext, reading: ShelfReading): void 
           atMs: reading.atMs,
         });
   watchStock(context, slot);
-  if (event !== undefined) react(context, event, { slot, fixture });
+  if (event !== undefined) reactTo(context, event, { slot, fixture });
 }
 
 /** A hand was seen in front of a slot, or of some slot of the sensor's fixture. */
@@ -56,8 +58,10 @@ export function observeTag(context: StepContext, read: { readonly epc: string; r
   hearTag(context.state.shelf, { epc, sku, fixture, nowMs: context.nowMs });
 }
 
-function react(context: StepContext, event: ShelfEvent, at: { readonly slot: Slot; readonly fixture: Fixture }): void {
+/** Lets a shelf event have its effect: on the fixture's counters and display, and on the visit that most likely did it. */
+export function reactTo(context: StepContext, event: ShelfEvent, at: { readonly slot: Slot; readonly fixture: Fixture }): void {
   const { slot, fixture } = at;
+  if (event.kind !== 'hand') explainShakes(context.state.shelf, { fixture: fixture.id, slot: slot.id });
   if (!isMeasured(context.store, fixture.zone)) return;
   if (event.kind === 'restock') return noteRestock(context, fixture);
   countFixtureEvent(context, fixture.id);
@@ -77,7 +81,7 @@ function react(context: StepContext, event: ShelfEvent, at: { readonly slot: Slo
 }
 
 /** A sensor that counts people has just counted none, and no visit is known there. */
-function nobodyNear(context: StepContext, fixture: Fixture): boolean {
+export function nobodyNear(context: StepContext, fixture: Fixture): boolean {
   const people = context.state.people.get(fixture.zone);
   if (people === undefined || people.count > 0 || context.nowMs - people.atMs > PEOPLE_TTL_MS) return false;
   return assignToVisit(context, { fixture: fixture.id, zone: fixture.zone }).visit === undefined;

@@ -7,6 +7,9 @@ import type { Probability, TimestampMs } from '../units.ts';
  */
 export type ShelfEventKind = 'pick' | 'return' | 'restock' | 'sweep' | 'misplaced' | 'hand';
 
+/** A sensor besides the scale. */
+export type Witness = 'tags' | 'distance' | 'reach' | 'vibration';
+
 /** One conclusion about a slot, with how sure it is. */
 export interface ShelfEvent {
   readonly kind: ShelfEventKind;
@@ -20,7 +23,10 @@ export interface ShelfEvent {
   readonly confidence: Probability;
   /** The other explanations, likeliest first, at most 3. */
   readonly alternatives: readonly { readonly sku: Sku | undefined; readonly units: number; readonly probability: Probability }[];
-  readonly source: 'weight' | 'count';
+  readonly source: 'weight' | 'count' | 'distance';
+  /** Other sensors of the slot that saw the same, and one that saw something else: then the event is ambiguous. */
+  readonly agree?: readonly Witness[];
+  readonly disagrees?: Witness;
   /** It cannot have happened before this, it happened at about this time, and at this time it was sure; by the device's clock. */
   readonly sinceMs: TimestampMs;
   readonly atMs: TimestampMs;

@@ -2,7 +2,9 @@ import type { FixtureId, Sku, SlotId } from '../ids.ts';
 import type { Slot } from '../store-map.ts';
 import type { Grams, TimestampMs } from '../units.ts';
 import type { CellTrack } from './cell.ts';
+import type { DistanceTrack } from './distance.ts';
 import type { Guest } from './explain.ts';
+import type { Touch } from './touch.ts';
 
 /** Everything the store knows about what lies on its shelves: plain data, bounded by the plan and `SHELF_LIMITS`. */
 export interface ShelfState {
@@ -14,6 +16,12 @@ export interface ShelfState {
   readonly tags: Map<string, TagSeen>;
   /** When a sensor last saw a hand at a slot (`slot:<id>`) or fixture (`fixture:<id>`); only where there is such a sensor. */
   readonly reaches: Map<string, TimestampMs>;
+  /** What distance sensors measure, by slot. */
+  readonly distances: Map<SlotId, DistanceTrack>;
+  /** When a slot (`slot:<id>`) or fixture (`fixture:<id>`) was last shaken; only where a sensor feels it. */
+  readonly shakes: Map<string, TimestampMs>;
+  /** Shakes that nothing has explained yet. */
+  readonly touches: Map<string, Touch>;
   /** Slots whose staff message is waiting, and until when. */
   readonly alertsDue: Map<SlotId, TimestampMs>;
   /** When the ledger of what was taken is next looked through. */
@@ -26,7 +34,7 @@ export interface StockTrack {
   readonly sku: Sku;
   /** Units of the slot's product on the shelf; undefined until something has said so. */
   units: number | undefined;
-  source: 'weight' | 'events' | undefined;
+  source: 'weight' | 'distance' | 'events' | undefined;
   /** Units in ambiguous events since the count was last sure. */
   doubtful: number;
   readonly guests: Guest[];
@@ -65,6 +73,9 @@ export interface TagSeen {
   readonly fixture: FixtureId;
   readonly sinceMs: TimestampMs;
   atMs: TimestampMs;
+  /** How often it was read since it came, and its usual interval. */
+  reads?: number;
+  everyMs?: number;
 }
 
 /** Most entries of each table; the oldest gives way. Cells and stocks are bounded by the slots of the plan. */
@@ -78,6 +89,9 @@ export function createShelf(): ShelfState {
     taken: new Map(),
     tags: new Map(),
     reaches: new Map(),
+    distances: new Map(),
+    shakes: new Map(),
+    touches: new Map(),
     alertsDue: new Map(),
     unsoldDueAtMs: undefined,
   };
@@ -115,7 +129,10 @@ export function pruneShelf(shelf: ShelfState, slots: ReadonlyMap<SlotId, Slot>):
     shelf.cells.delete(id);
     shelf.alertsDue.delete(id);
   }
+  for (const id of shelf.distances.keys()) if (slots.get(id)?.distance === undefined) shelf.distances.delete(id);
   shelf.reaches.clear();
+  shelf.shakes.clear();
+  shelf.touches.clear();
 }
 
 /** Forgets everything that was timed by a clock that was wrong; weights and counts stay. */
@@ -123,6 +140,9 @@ export function forgetShelfTimes(shelf: ShelfState): void {
   shelf.taken.clear();
   shelf.tags.clear();
   shelf.reaches.clear();
+  shelf.distances.clear();
+  shelf.shakes.clear();
+  shelf.touches.clear();
   shelf.alertsDue.clear();
   shelf.unsoldDueAtMs = undefined;
   for (const stock of shelf.stocks.values()) {

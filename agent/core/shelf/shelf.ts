@@ -1,5 +1,5 @@
-import type { FixtureId, Sku } from '../ids.ts';
-import { type DurationMs, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
+import type { SlotId } from '../ids.ts';
+import { type DurationMs, MINUTE_MS, type TimestampMs } from '../units.ts';
 import type { ShelfEvent } from './shelf-event.ts';
 import { type Move, pushBounded, SHELF_LIMITS, type ShelfState, stockOf } from './shelf-state.ts';
 import { bookCounted } from './stock.ts';
@@ -10,8 +10,12 @@ import { type SlotNow, weighSlot } from './weigh-slot.ts';
 const SLACK_MS: DurationMs = 1_500;
 /** A scale that was silent for longer no longer keeps the stock. */
 const SCALE_ALIVE_MS: DurationMs = 10 * MINUTE_MS;
-/** A tag not heard for this long was gone, and arrives anew. */
-const TAG_GONE_MS: DurationMs = 30 * SECOND_MS;
+
+/** Whether the slot's scale keeps its stock: it spoke within the last minutes of `atMs`, by its own clock. */
+export function hasLivingScale(shelf: ShelfState, slot: SlotId, atMs: TimestampMs): boolean {
+  const seenAtMs = shelf.cells.get(slot)?.level?.seenAtMs;
+  return seenAtMs !== undefined && Math.abs(atMs - seenAtMs) <= SCALE_ALIVE_MS;
+}
 
 /** The slot, the time, and whether sensors that count people say that nobody is near. */
 export interface ShelfNow extends SlotNow {
@@ -45,13 +49,17 @@ export function takeWeight(
 export function takeCount(
   shelf: ShelfState,
   now: ShelfNow,
-  counted: { readonly kind: 'pick' | 'return'; readonly units: number; readonly atMs: TimestampMs },
+  counted: {
+    readonly kind: 'pick' | 'return';
+    readonly units: number;
+    readonly atMs: TimestampMs;
+    readonly source?: 'count' | 'distance';
+  },
 ): ShelfEvent | undefined {
   const { atMs } = counted;
   const stock = stockOf(shelf, now.slot);
   const sign = counted.kind === 'pick' ? -1 : 1;
-  const seenAtMs = shelf.cells.get(now.slot.id)?.level?.seenAtMs;
-  if (seenAtMs === undefined || Math.abs(atMs - seenAtMs) > SCALE_ALIVE_MS) bookCounted(stock, sign * counted.units, now.slot);
+  if (!hasLivingScale(shelf, now.slot.id, atMs)) bookCounted(stock, sign * counted.units, now.slot);
   const known = consume(stock.weighed, { sinceMs: atMs - SLACK_MS, untilMs: atMs + SLACK_MS, sign, most: counted.units });
   const units = counted.units - known;
   if (units === 0) return undefined;
@@ -64,31 +72,11 @@ export function takeCount(
     outcome: 'certain',
     confidence: 1,
     alternatives: [],
-    source: 'count',
+    source: counted.source ?? 'count',
     sinceMs: atMs,
     atMs,
     settledAtMs: atMs,
   });
-}
-
-/** Notes the tag of a known product at a fixture; one that was not heard for a while has just arrived, which speaks for a put-back. */
-export function hearTag(
-  shelf: ShelfState,
-  heard: { readonly epc: string; readonly sku: Sku; readonly fixture: FixtureId; readonly nowMs: TimestampMs },
-): void {
-  const { epc, sku, fixture, nowMs } = heard;
-  const seen = shelf.tags.get(epc);
-  if (seen !== undefined && seen.fixture === fixture && nowMs - seen.atMs <= TAG_GONE_MS) {
-    seen.atMs = nowMs;
-    return;
-  }
-  shelf.tags.delete(epc);
-  shelf.tags.set(epc, { sku, fixture, sinceMs: nowMs, atMs: nowMs });
-  if (shelf.tags.size <= SHELF_LIMITS.tags) return;
-  for (const oldest of shelf.tags.keys()) {
-    shelf.tags.delete(oldest);
-    return;
-  }
 }
 
 /** Follows who holds what: the ledger that returns, sales and misplaced things are held against. */

@@ -6,6 +6,7 @@ import type { ShelfEvent } from './shelf-event.ts';
 import { type ShelfState, stockOf } from './shelf-state.ts';
 import { stockState } from './stock.ts';
 import { dropUnsold } from './taken.ts';
+import { isTouchDue } from './touch.ts';
 
 /** What is looked at and put back is not missing: staff hear of a low or empty slot when it has been so for this long. */
 const SETTLE_MS: DurationMs = MINUTE_MS;
@@ -15,9 +16,10 @@ const UNSOLD_EVERY_MS: DurationMs = 5 * MINUTE_MS;
 
 const SEVERITY = { ok: 0, low: 1, out: 2 } as const;
 
-/** Whether a staff message is due, or the ledger of what was taken must be looked through. */
+/** Whether a touch is to be told, a staff message is due, or the ledger of what was taken must be looked through. */
 export function isShelfDue(shelf: ShelfState, nowMs: TimestampMs): boolean {
   if (shelf.unsoldDueAtMs !== undefined && shelf.unsoldDueAtMs <= nowMs) return true;
+  if (isTouchDue(shelf, nowMs)) return true;
   for (const dueAtMs of shelf.alertsDue.values()) if (dueAtMs <= nowMs) return true;
   return false;
 }

@@ -1,11 +1,13 @@
 import type { CompiledStore } from '../compiled-store.ts';
+import type { Sku } from '../ids.ts';
 import type { Slot } from '../store-map.ts';
 import { type DurationMs, type Grams, MINUTE_MS, SECOND_MS, type TimestampMs } from '../units.ts';
 import { freshCell } from './cell.ts';
 import { CERTAIN, type Detection, detect } from './detect.ts';
+import { contradicts } from './distance.ts';
 import { type Explanation, explain, type UnitWeight } from './explain.ts';
 import { plateGoods, unitOf } from './plate.ts';
-import type { ShelfEvent, ShelfEventKind } from './shelf-event.ts';
+import type { ShelfEvent, ShelfEventKind, Witness } from './shelf-event.ts';
 import { type ShelfState, type StockTrack, stockOf } from './shelf-state.ts';
 import { addGuest, auditStock, bookWeighed, countPlate, RESTOCK_UNITS, removeGuest } from './stock.ts';
 import { heldUnits } from './taken.ts';
@@ -21,9 +23,15 @@ const EXPLAINED = 0.5;
 /** A rival was taken within the last minute or so, and fits at least a tenth as well. */
 const RIVAL_HELD = 0.4;
 const RIVAL_FIT = 0.1;
+/** How sure a change can be that another sensor saw differently. */
+const DISPUTED = 0.5;
 /** A loss below this share of a unit, or a gain below this weight, only moves the zero. */
 const LEAST_SHARE = 0.5;
 const LEAST_THING: Grams = 15;
+
+/** How long tags are waited for where weights leave a doubt, and a distance that has not come to rest. */
+const TAGS_MS: DurationMs = 3_500;
+const DISTANCE_MS: DurationMs = 1_500;
 
 /** A slot of the plan with its product, and the time. */
 export interface SlotNow {
@@ -49,23 +57,50 @@ export function weighSlot(
     cell = freshCell(reading.atMs);
     shelf.cells.set(now.slot.id, cell);
   }
+  // Other sensors are timed by the agent: their clocks and the scale's need not agree.
+  const aheadMs = now.nowMs - reading.atMs;
+  let goods: ReturnType<typeof plateGoods> | undefined;
   const detection = detect(cell, reading, {
     unitGrams: unit.grams,
-    explain: (change) => explain(change, plateGoods(shelf, { ...now, unit })),
+    explain(change) {
+      const times = { sinceMs: change.sinceMs + aheadMs, atMs: change.atMs + aheadMs };
+      goods = plateGoods(shelf, { ...now, unit, change: times });
+      return explain(change, goods);
+    },
+    waitMs: (explanations) => (goods === undefined ? 0 : waitMs(shelf, now, { goods, explanations })),
   });
   const stock = stockOf(shelf, now.slot);
   if (detection === undefined) {
     auditStock(stock, cell, { unit, nowMs: now.nowMs });
     return undefined;
   }
-  return conclude(shelf, { ...now, unit, stock }, detection);
+  return conclude(shelf, { ...now, unit, stock, goods }, detection);
 }
 
-function conclude(
+/** How long to wait for what other sensors of the slot may yet say: a distance that has to come to rest, tags that settle a doubt. */
+function waitMs(
   shelf: ShelfState,
-  at: SlotNow & { readonly unit: UnitWeight; readonly stock: StockTrack },
-  detection: Detection,
-): ShelfEvent | undefined {
+  now: SlotNow,
+  judged: { readonly goods: ReturnType<typeof plateGoods>; readonly explanations: readonly Explanation[] },
+): DurationMs {
+  const { goods, explanations } = judged;
+  const [best, ...rest] = explanations;
+  if (best === undefined) return 0;
+  const isDoubtful = best.probability < CERTAIN || rest.some((other) => rivals(best, other));
+  const skus = [best, ...rest].flatMap(({ sku }) => sku ?? []);
+  if (isDoubtful && skus.some((sku) => goods.tags.tagged.has(sku))) return TAGS_MS;
+  const measuredAtMs = shelf.distances.get(now.slot.id)?.levels.at(-1)?.toMs;
+  const isMeasured = now.slot.distance !== undefined && measuredAtMs !== undefined && now.nowMs - measuredAtMs <= SECOND_MS;
+  return isMeasured && goods.counted === undefined ? DISTANCE_MS : 0;
+}
+
+type Weighed = SlotNow & {
+  readonly unit: UnitWeight;
+  readonly stock: StockTrack;
+  readonly goods: ReturnType<typeof plateGoods> | undefined;
+};
+
+function conclude(shelf: ShelfState, at: Weighed, detection: Detection): ShelfEvent | undefined {
   switch (detection.kind) {
     case 'level':
       countPlate(at.stock, detection.grams, at);
@@ -93,21 +128,46 @@ function conclude(
 type Change = Extract<Detection, { readonly kind: 'change' }>;
 
 /** The event that the likeliest explanation tells of; undefined when none is likely. */
-function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack }, change: Change): ShelfEvent | undefined {
+function explained(shelf: ShelfState, at: Weighed, change: Change): ShelfEvent | undefined {
   const [best, ...rest] = change.explanations;
   const sum = change.explanations.reduce((total, { probability }) => total + probability, 0);
   if (best === undefined || sum < EXPLAINED) return undefined;
   keepGuests(at, change);
   const units = Math.abs(best.units);
+  const { agree, disagrees } = heardOut(at, best);
+  const isClear = best.probability >= CERTAIN && disagrees === undefined && !rest.some((other) => rivals(best, other));
   return {
     ...event(at.slot, change),
     kind: best.units < 0 ? takeKind(best, at.slot) : putKind(shelf, at, best),
     sku: best.sku,
     units,
-    outcome: best.probability >= CERTAIN && !rest.some((other) => rivals(best, other)) ? 'certain' : 'ambiguous',
-    confidence: best.probability,
+    outcome: isClear ? 'certain' : 'ambiguous',
+    confidence: disagrees === undefined ? best.probability : Math.min(best.probability, DISPUTED),
+    ...(agree.length === 0 ? {} : { agree }),
+    ...(disagrees === undefined ? {} : { disagrees }),
     alternatives: rest.map(({ sku, units: many, probability }) => ({ sku, units: Math.abs(many), probability })),
   };
+}
+
+/** What the slot's other sensors say to an explanation: those that saw the same, and one that saw something else. */
+function heardOut(
+  { goods, slot, store }: Weighed,
+  best: Explanation,
+): { readonly agree: readonly Witness[]; readonly disagrees: Witness | undefined } {
+  if (goods === undefined) return { agree: [], disagrees: undefined };
+  const agree: Witness[] = [];
+  if (best.isSeen) agree.push('tags');
+  if (goods.reach === 'seen') agree.push('reach');
+  let disagrees: Witness | undefined;
+  if (goods.counted !== undefined && best.sku === slot.sku && best.guest === undefined) {
+    if (contradicts(goods.counted, best.units)) disagrees = 'distance';
+    else agree.push('distance');
+  }
+  // Put back, says the scale; but what arrived is something that has no place on this fixture.
+  const isStrange = (sku: Sku) => !(store.slotsByFixture.get(slot.fixture) ?? []).some((other) => other.sku === sku);
+  if (best.units > 0 && !best.isSeen && goods.tags.tagged.has(best.sku ?? '') && [...goods.tags.arrived].some(isStrange))
+    disagrees ??= 'tags';
+  return { agree, disagrees };
 }
 
 /**
@@ -115,6 +175,8 @@ function explained(shelf: ShelfState, at: SlotNow & { readonly stock: StockTrack
  * put back in the wrong slot, weights cannot rule it out, so such a change is never reported as certain.
  */
 function rivals(best: Explanation, other: Explanation): boolean {
+  // Tags are not fooled by weights: what a reader just noticed is not in doubt for what it did not.
+  if (best.isSeen && !other.isSeen) return false;
   return other.rivalHeld >= RIVAL_HELD && other.fit >= RIVAL_FIT * best.fit;
 }
 
