@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ID_PATTERN } from '../agent/core/ids.ts';
 import { LEAST_VISITS } from './aggregate.ts';
 import { type AggregateRow, TILL_COUNTS, TILL_LEVELS, VISIT_COUNTS, VISIT_LEVELS } from './aggregate-row.ts';
+import { conditionsSchema } from './conditions.ts';
 
 /** Version of every body below; another one is refused as a whole. */
 export const PROTOCOL_VERSION = 1;
@@ -117,6 +118,7 @@ export const campaignSchema = z.strictObject({
   maxIntent: probability,
   maxPerVisit: z.int().min(1).max(100),
   headline: z.string().min(1).max(200),
+  when: conditionsSchema.exactOptional(),
 });
 
 /** For every store, or for the one named. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Campaign } from '../../agent/core/store-map.ts';
 import { formatMoney, id, line, money, parseMoney, share } from '../values.ts';
+import { conditions } from './conditions.ts';
 
 const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})?$/;
 
@@ -44,6 +45,7 @@ export const campaignsSection = z
       maxIntent: share().prefault(0.85).describe('Interest above which nothing is offered: the shopper buys anyway'),
       maxPerVisit: z.number().int().min(1).max(16).default(1).describe('Most offers of this campaign to one visit'),
       headline: line(140).describe('Sentence that the shopper reads'),
+      when: conditions.optional().describe('When it may be offered; everything named must hold'),
     }),
   )
   .max(1_000)

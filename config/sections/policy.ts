@@ -17,6 +17,12 @@ export const policySection = z
       .max(16)
       .default([])
       .describe('Local times between which nobody is contacted; may pass midnight'),
+    staffHours: z
+      .array(z.strictObject({ from: clockTime.describe('Local time it begins'), to: clockTime.describe('Local time it ends') }))
+      .max(16)
+      .default([])
+      .describe('Local times in which only staff is in the store; may pass midnight'),
+    maxDiscountShare: share().prefault(0.5).describe('Largest share of a price that a personal discount may take'),
     marginFloor: share().prefault(0.05).describe('Share of the price that must be left as margin after the discount'),
     offerTtl: duration({ min: '10s', max: '1d' }).prefault('30m').describe('How long an offer can be redeemed'),
     confirmWithin: duration({ min: '1s', max: '1h' })

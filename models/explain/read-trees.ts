@@ -81,8 +81,7 @@ function toEnsemble(attributes: ReadonlyMap<string, Attribute>): Result<CoverEns
   const aggregate = attributes.get('aggregate_function')?.text ?? 'SUM';
   const transform = attributes.get('post_transform')?.text ?? 'NONE';
   if (cover.length !== trees.length) return fail('it does not say how many training rows came through its branches');
-  if (aggregate !== 'SUM' || transform !== 'NONE' || (ints('n_targets')[0] ?? 1) !== 1)
-    return fail('its trees are not simply added up');
+  if (aggregate !== 'SUM' || transform !== 'NONE' || (ints('n_targets')[0] ?? 1) !== 1) return fail('its trees are not simply added up');
   if (modes.some((mode) => mode !== 'BRANCH_LEQ' && mode !== 'LEAF')) return fail('its branches ask something else than "at most"');
   const columns = ints('nodes_featureids');
   const thresholds = floats('nodes_values');

@@ -42,7 +42,6 @@ function treeNode(ensemble: Ensemble): ProtoWriter {
     .bytes(5, new ProtoWriter().bytes(1, 'n_targets').int(3, 1).int(20, ATTRIBUTE.int))
     .bytes(5, ints('nodes_falsenodeids', lists.falseNodes))
     .bytes(5, ints('nodes_featureids', lists.columns))
-    // How many training rows came through each node: explanations need it, runtimes may use it for speed.
     .bytes(5, floats('nodes_hitrates', lists.covers))
     .bytes(5, ints('nodes_missing_value_tracks_true', lists.missingTrue))
     .bytes(5, texts('nodes_modes', lists.modes))
@@ -71,6 +70,7 @@ function flatten(ensemble: Ensemble) {
     nodes: [] as number[],
     columns: [] as number[],
     thresholds: [] as number[],
+    /** How many training rows came through each node: explanations need it, runtimes may use it for speed. */
     covers: [] as number[],
     modes: [] as string[],
     trueNodes: [] as number[],
