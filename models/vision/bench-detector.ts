@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import { loadDetector } from './detector.ts';
 import { decodeFrame, prepareDecoder } from './frame.ts';
+import { JOINT, loadPose } from './pose.ts';
 
 /** What one picture costs, medians in milliseconds on one thread. */
 export interface DetectorTiming {
@@ -26,10 +27,10 @@ export async function timeDetector(
   try {
     for (let round = 0; round < rounds; round++) {
       const began = performance.now();
-      const pixels = await decodeFrame(jpeg, { side: detector.value.manifest.side });
+      const pixels = await decodeFrame(jpeg, { fit: detector.value.fit });
       if (!pixels.ok) return fail(`Cannot look at the picture: ${pixels.error.sentence}`);
       const decoded = performance.now();
-      people = (await detector.value.detect(pixels.value)).length;
+      people = (await detector.value.detect(pixels.value.picture)).length;
       decodes.push(decoded - began);
       detects.push(performance.now() - decoded);
     }
@@ -37,6 +38,22 @@ export async function timeDetector(
     await detector.value.close();
   }
   return ok({ decodeMs: middle(decodes), detectMs: middle(detects), leastDetectMs: Math.min(...detects), people });
+}
+
+/** Times the pose network on a crop of a drawn picture; milliseconds. */
+export async function timePose(manifestPath: string, rounds = 40): Promise<Result<{ medianMs: number; leastMs: number }, string>> {
+  const pose = await loadPose(manifestPath);
+  if (!pose.ok) return fail(pose.error.sentence);
+  const pixels = await decodeFrame(await drawnPicture(), { fit: { kind: 'inside', longest: 640 } });
+  if (!pixels.ok) return fail(pixels.error.sentence);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now();
+    await pose.value.joints(pixels.value.picture, { left: 200, top: 20, width: 240, height: 240 }, Object.values(JOINT));
+    times.push(performance.now() - began);
+  }
+  await pose.value.close();
+  return ok({ medianMs: middle(times), leastMs: Math.min(...times) });
 }
 
 function middle(values: readonly number[]): number {

@@ -19,6 +19,8 @@ export interface ChildSettings {
   /** The compiled child program. */
   readonly program: string;
   readonly manifestPath: string;
+  /** Manifest of the network that finds hands; none where no shelf is watched. */
+  readonly posePath?: string | undefined;
   /** Largest heap of its JavaScript, in megabytes; decoded pictures and the model live beside it. */
   readonly heapMb?: number;
 }
@@ -30,8 +32,8 @@ const MAX_LAST_WORDS = 2_000;
  * Starts the process: no core dumps, no environment but the path, no writable file, no program of its own to start, and a lower priority
  * than anything that shoppers wait for.
  */
-export function startVisionChild({ program, manifestPath, heapMb = 128 }: ChildSettings, events: ChildEvents): VisionChild {
-  const words = [...lockedDownFlags(), `--max-old-space-size=${heapMb}`, '--no-warnings', program, manifestPath];
+export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: ChildEvents): VisionChild {
+  const words = [...lockedDownFlags(), `--max-old-space-size=${heapMb}`, '--no-warnings', program, manifestPath, ...(posePath === undefined ? [] : [posePath])];
   const child: ChildProcess =
     process.platform === 'win32'
       ? spawn(process.execPath, words, { stdio: 'pipe', env: {}, windowsHide: true })

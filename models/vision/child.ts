@@ -1,12 +1,30 @@
+import { CameraView } from './camera-view.ts';
 import { loadDetector, type PersonDetector } from './detector.ts';
 import { decodeFrame, FRAME_LIMITS, prepareDecoder } from './frame.ts';
+import { blackOut, scaleTo } from './picture.ts';
+import { loadPose, type PoseModel } from './pose.ts';
 import { type ChildMessage, encodeMessage, type FrameJob, MessageReader } from './wire.ts';
 
+/** Longest side of a picture in which hands are looked for. */
+const VIEW_SIDE = 640;
+/** Cameras that are remembered; a store has at most half as many. */
+const MAX_CAMERAS = 64;
+/** Score from which on a place is worth another look. */
+const WORTH_A_LOOK = 0.25;
+
+interface Eyes {
+  readonly detector: PersonDetector;
+  /** Undefined where no shelf is watched, or it cannot be used. */
+  readonly pose: PoseModel | undefined;
+  readonly cameras: Map<string, CameraView>;
+}
+
 /**
- * The process that looks at pictures. It is given the path of a detector's manifest, reads pictures from its standard input and answers with
- * boxes on its standard output. A picture lives here until the next one; nothing is written, nothing is sent anywhere else.
+ * The process that looks at pictures. It is given the path of a detector's manifest and that of the pose network's, or nothing, reads
+ * pictures from its standard input and answers with boxes on its standard output. A picture lives here until the next one; nothing is
+ * written, nothing is sent anywhere else.
  */
-async function main(manifestPath: string): Promise<void> {
+async function main(manifestPath: string, posePath: string | undefined): Promise<void> {
   prepareDecoder();
   const detector = await loadDetector(manifestPath);
   if (!detector.ok) {
@@ -14,24 +32,51 @@ async function main(manifestPath: string): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // A model that cannot answer is found out before the first picture.
-  const { side, name } = detector.value.manifest;
-  await detector.value.detect({ side, rgb: new Uint8Array(3 * side * side) });
-  await say({ kind: 'ready', model: name });
-  const reader = new MessageReader(FRAME_LIMITS.maxBytes + 4096);
+  const pose = posePath === undefined ? undefined : await loadPose(posePath);
+  if (pose !== undefined && !pose.ok) process.stderr.write(`${pose.error.sentence}\n`);
+  await say({ kind: 'ready', model: detector.value.manifest.name });
+  const eyes: Eyes = { detector: detector.value, pose: pose?.ok === true ? pose.value : undefined, cameras: new Map() };
+  const reader = new MessageReader(FRAME_LIMITS.maxBytes + 64 * 1024);
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     // The words come from our own parent, which wrote them from a typed value.
-    for (const { words, bytes } of reader.push(chunk)) await say(await look(detector.value, words as FrameJob, bytes));
+    for (const { words, bytes } of reader.push(chunk)) await say(await look(eyes, words as FrameJob, bytes));
   }
 }
 
-async function look(detector: PersonDetector, job: FrameJob, bytes: Uint8Array): Promise<ChildMessage> {
+async function look(eyes: Eyes, job: FrameJob, bytes: Uint8Array): Promise<ChildMessage> {
   const began = performance.now();
   const spent = () => ({ busyMs: performance.now() - began, rssBytes: process.memoryUsage.rss() });
-  const pixels = await decodeFrame(bytes, { side: detector.manifest.side, rotateDegrees: job.rotateDegrees });
-  if (!pixels.ok) return { kind: 'unreadable', id: job.id, problem: pixels.error.kind, sentence: pixels.error.sentence, ...spent() };
-  const people = (await detector.detect(pixels.value)).map(({ x, y, w, h, confidence }) => ({ x, y, w, h, confidence }));
-  return { kind: 'seen', id: job.id, people, fingerprint: fingerprintOf(pixels.value.rgb), ...spent() };
+  const { detector, pose } = eyes;
+  const watchesShelves = (job.shelves?.length ?? 0) > 0;
+  const decoded = await decodeFrame(bytes, {
+    fit: watchesShelves ? { kind: 'inside', longest: VIEW_SIDE } : detector.fit,
+    rotateDegrees: job.rotateDegrees,
+  });
+  if (!decoded.ok) return { kind: 'unreadable', id: job.id, problem: decoded.error.kind, sentence: decoded.error.sentence, ...spent() };
+  const { picture, takenAt } = decoded.value;
+  const taken = takenAt === undefined ? {} : { takenAt };
+  blackOut(picture, job.masks ?? []);
+  const view = viewOf(eyes, job);
+  const small = detector.fit.kind === 'stretch' ? scaleTo(picture, detector.fit) : picture;
+  const fingerprint = fingerprintOf(small.rgb);
+  if (job.mayRest === true && view.gate.isStill(small, job.atMs)) {
+    if (watchesShelves) await view.signs(picture, { people: [], job, pose: undefined });
+    return { kind: 'seen', id: job.id, people: [], rested: true, fingerprint, ...taken, ...spent() };
+  }
+  const people = (await detector.detect(small)).map(({ x, y, w, h, confidence }) => ({ x, y, w, h, confidence }));
+  view.gate.looked(small, { found: people.some(({ confidence }) => confidence >= WORTH_A_LOOK), atMs: job.atMs });
+  const reach = await view.signs(picture, { people, job, pose });
+  return { kind: 'seen', id: job.id, people, ...(watchesShelves && { reach: [...reach] }), fingerprint, ...taken, ...spent() };
+}
+
+/** What is remembered of the camera of a picture; its shelves anew when they were drawn otherwise. */
+function viewOf({ cameras }: Eyes, { camera, shelves = [] }: FrameJob): CameraView {
+  const known = cameras.get(camera);
+  if (known !== undefined && known.key === JSON.stringify(shelves)) return known;
+  if (known === undefined && cameras.size >= MAX_CAMERAS) cameras.delete(cameras.keys().next().value ?? '');
+  const fresh = new CameraView(shelves);
+  cameras.set(camera, fresh);
+  return fresh;
 }
 
 /** 32-bit FNV-1a over every seventh byte: the same number for the same picture, and no way back. */
@@ -47,4 +92,4 @@ function say(message: ChildMessage): Promise<void> {
   });
 }
 
-await main(process.argv[2] ?? '');
+await main(process.argv[2] ?? '', process.argv[3]);

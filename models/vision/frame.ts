@@ -1,5 +1,6 @@
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type ResizeOptions } from 'sharp';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
+import type { Picture } from './picture.ts';
 
 /** Why a picture of a camera cannot be looked at. */
 export interface FrameProblem {
@@ -17,15 +18,20 @@ export interface FrameProblem {
   readonly sentence: string;
 }
 
-/** RGB bytes, row by row, of `side` by `side` pixels. */
-export interface Pixels {
-  readonly side: number;
-  readonly rgb: Uint8Array;
+/** How large a picture is wanted: stretched to a size whatever its shape, or in its own shape with no side above `longest`. */
+export type Fit =
+  | { readonly kind: 'stretch'; readonly width: number; readonly height: number }
+  | { readonly kind: 'inside'; readonly longest: number };
+
+/** A picture that could be looked at. */
+export interface Decoded {
+  readonly picture: Picture;
+  /** When it says that it was taken, as EXIF writes it: `2026:01:31 09:05:00`. */
+  readonly takenAt?: string;
 }
 
 export interface FrameSettings {
-  /** Side of the square that the picture is stretched to. */
-  readonly side: number;
+  readonly fit: Fit;
   /** How far the picture must be turned clockwise to stand upright, in degrees, after what its own EXIF says. */
   readonly rotateDegrees?: 0 | 90 | 180 | 270;
 }
@@ -43,32 +49,45 @@ export function prepareDecoder(): void {
 }
 
 /**
- * Decodes a picture (JPEG, PNG or WebP, 8 bit, grey or RGB, one frame), turns it upright and stretches it to a square. Bad pictures are
+ * Decodes a picture (JPEG, PNG or WebP, 8 bit, grey or RGB, one frame), turns it upright and scales it. Bad pictures are
  * answered with what is wrong with them; the header is judged before anything is decoded.
  */
-export async function decodeFrame(bytes: Uint8Array, settings: FrameSettings): Promise<Result<Pixels, FrameProblem>> {
+export async function decodeFrame(bytes: Uint8Array, settings: FrameSettings): Promise<Result<Decoded, FrameProblem>> {
   if (bytes.length === 0) return bad('empty', 'the picture is empty');
   if (bytes.length > FRAME_LIMITS.maxBytes)
     return bad('too-many-bytes', `the picture has ${bytes.length} bytes, most are ${FRAME_LIMITS.maxBytes}`);
   try {
-    const wrong = judge(await sharp(bytes, { limitInputPixels: false }).metadata());
+    const header = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const wrong = judge(header);
     if (wrong !== undefined) return fail(wrong);
     // Extraneous bytes are common and harmless, what is missing is neither.
-    const { data } = await sharp(bytes, { failOn: 'error', limitInputPixels: FRAME_LIMITS.maxPixels, sequentialRead: true })
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: FRAME_LIMITS.maxPixels, sequentialRead: true })
       .autoOrient()
       .rotate(settings.rotateDegrees ?? 0)
-      .resize(settings.side, settings.side, { fit: 'fill', kernel: 'linear' })
+      .resize(resizeTo(settings.fit))
       .flatten()
       .toColourspace('srgb')
       .raw()
       .toBuffer({ resolveWithObject: true });
-    if (data.length !== 3 * settings.side * settings.side) return bad('colours', 'the picture is not grey or RGB');
-    return ok({ side: settings.side, rgb: data });
+    if (info.channels !== 3) return bad('colours', 'the picture is not grey or RGB');
+    const takenAt = takenAtOf(header.exif);
+    return ok({ picture: { width: info.width, height: info.height, rgb: data }, ...(takenAt !== undefined && { takenAt }) });
   } catch (error) {
     const fact = error instanceof Error ? error.message : String(error);
     if (/unsupported image format/i.test(fact)) return bad('unknown-format', 'what it sends is not a JPEG, PNG or WebP picture');
     return bad('broken', `the picture is broken or cut off (${fact.split('\n')[0]?.slice(0, 120)})`);
   }
+}
+
+/** The first date with a time of day in the block; a camera writes when it took the picture, or nothing. */
+function takenAtOf(exif: Buffer | undefined): string | undefined {
+  return exif === undefined ? undefined : /\d{4}:[01]\d:[0-3]\d [0-2]\d:[0-5]\d:[0-5]\d/.exec(exif.toString('latin1'))?.[0];
+}
+
+function resizeTo(fit: Fit): ResizeOptions {
+  return fit.kind === 'stretch'
+    ? { width: fit.width, height: fit.height, fit: 'fill', kernel: 'linear' }
+    : { width: fit.longest, height: fit.longest, fit: 'inside', kernel: 'linear', withoutEnlargement: true };
 }
 
 function judge(header: Metadata): FrameProblem | undefined {

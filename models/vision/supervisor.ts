@@ -1,10 +1,17 @@
 import type { ChildEvents, VisionChild } from './child-process.ts';
-import { type ChildMessage, childMessageSchema, encodeMessage, MAX_CHILD_MESSAGE, MessageReader } from './wire.ts';
+import {
+  type ChildMessage,
+  childMessageSchema,
+  encodeMessage,
+  type FrameJob,
+  type FrameView,
+  MAX_CHILD_MESSAGE,
+  MessageReader,
+} from './wire.ts';
 
-/** A picture of one camera. */
-export interface CameraFrame {
+/** A picture of one camera, and how it is to be looked at. */
+export interface CameraFrame extends FrameView {
   readonly bytes: Uint8Array;
-  readonly rotateDegrees: 0 | 90 | 180 | 270;
   readonly atMs: number;
 }
 
@@ -185,7 +192,7 @@ export class VisionSupervisor {
     this.#waiting.delete(camera);
     this.#job = { id: ++this.#jobs, camera, frame };
     this.#cancelTimer = this.#parts.after(this.#settings.deadlineMs, () => this.#fail('a picture took too long'));
-    this.#child?.send(encodeMessage({ id: this.#jobs, rotateDegrees: frame.rotateDegrees }, bytes));
+    this.#child?.send(encodeMessage({ ...frame, id: this.#jobs, camera } satisfies FrameJob, bytes));
   }
 
   /** Ends the process and starts another one after a while; what it was looking at is lost. */

@@ -96,6 +96,16 @@ export class PersonTracker {
     return this.#visible();
   }
 
+  /** Nobody is followed, not even somebody who is not certain yet. */
+  get isEmpty(): boolean {
+    return this.#tracks.length === 0;
+  }
+
+  /** Who was there in the last picture. */
+  tracks(): readonly Track[] {
+    return this.#visible();
+  }
+
   #see(
     tracks: readonly Candidate[],
     match: {

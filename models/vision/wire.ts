@@ -1,10 +1,29 @@
 import { z } from 'zod';
+import type { Box } from './boxes.ts';
+import type { PicturePoint } from './camera-place.ts';
 
 /** What goes to the process that looks at pictures: a few words and the picture itself. */
-export interface FrameJob {
+export interface FrameJob extends FrameView {
   readonly id: number;
-  readonly rotateDegrees: 0 | 90 | 180 | 270;
+  readonly camera: string;
+  readonly atMs: number;
 }
+
+/** How a picture is to be looked at. */
+export interface FrameView {
+  readonly rotateDegrees: 0 | 90 | 180 | 270;
+  /** Parts of the upright picture that are blacked out before anything looks at it. */
+  readonly masks?: readonly (readonly PicturePoint[])[];
+  /** Fronts of shelves that hands may reach into. */
+  readonly shelves?: readonly (readonly PicturePoint[])[];
+  /** Who was in view in the picture before, by the id of their track. */
+  readonly followed?: readonly (Box & { readonly track: string })[];
+  /** Whether the detector may be left out when the picture shows what the one before did: nobody is in view. */
+  readonly mayRest?: boolean;
+}
+
+/** What one picture shows of a reach: somebody's hand in a shelf, 0 to 1 where it was looked for, and how much of it changed beside them. */
+export type ReachSign = NonNullable<Extract<ChildMessage, { readonly kind: 'seen' }>['reach']>[number];
 
 const unit = z.number().min(0).max(1);
 
@@ -19,7 +38,18 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
     kind: z.literal('seen'),
     id: z.number().int(),
     people: z.array(z.strictObject({ x: unit, y: unit, w: unit, h: unit, confidence: unit })).max(200),
+    reach: z
+      .array(z.strictObject({ track: z.string().max(16), shelf: z.number().int().min(0).max(63), hand: unit.optional(), change: unit }))
+      .max(64)
+      .optional(),
+    /** The picture showed what the one before did, and nobody looked for people. */
+    rested: z.boolean().optional(),
     fingerprint: z.number().int().min(0).max(0xffffffff),
+    /** When the picture says that it was taken, by the camera's clock. */
+    takenAt: z
+      .string()
+      .regex(/^\d{4}:\d{2}:\d{2} \d{2}:\d{2}:\d{2}$/)
+      .optional(),
     busyMs: z.number().min(0),
     rssBytes: z.number().int().min(0),
   }),

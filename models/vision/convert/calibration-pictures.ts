@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Pixels } from '../frame.ts';
+import type { Picture } from '../picture.ts';
 
 /** The pictures of a folder in the order of their names, each seen nine ways: mirrored, in parts, darker and brighter. */
-export async function* calibrationPictures(folder: string, side: number): AsyncGenerator<Pixels> {
+export async function* calibrationPictures(folder: string, side: number): AsyncGenerator<Picture> {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
   if (names.length === 0) throw new Error(`Cannot calibrate: there is no JPEG, PNG or WebP picture in ${folder}`);
   for (const name of names) {
@@ -25,7 +25,7 @@ export async function* calibrationPictures(folder: string, side: number): AsyncG
     ];
     for (const way of ways) {
       const rgb = await way.resize(side, side, { fit: 'fill', kernel: 'linear' }).flatten().toColourspace('srgb').raw().toBuffer();
-      yield { side, rgb };
+      yield { width: side, height: side, rgb };
     }
   }
 }

@@ -1,18 +1,57 @@
-import { DETECTOR_TENSORS } from '../detector-tensors.ts';
-import type { SsdNetwork } from './network.ts';
+import { DETECTOR_TENSORS, JOINTS, NANODET_BINS, POSE_TENSORS } from '../detector-tensors.ts';
+import type { NanodetNetwork, Network, PoseNetwork, SsdNetwork } from './network.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 
 /** Bytes as a decoder gives them (height, width, RGB) to the normalised channels that the first layer wants. */
-export function emitPicture(graph: OnnxGraph, network: SsdNetwork): string {
-  const picture = graph.input(DETECTOR_TENSORS.picture, 'uint8', [1, network.side, network.side, 3]);
+export function emitPicture(graph: OnnxGraph, network: Network): string {
+  const shape = network.anySize ? [1, 'height', 'width', 3] : [1, network.side, network.side, 3];
+  const picture = graph.input(DETECTOR_TENSORS.picture, 'uint8', shape);
   const cast = graph.node('Cast', [picture], { output: 'picture/float', attributes: { to: 1 } });
   const channels = graph.node('Transpose', [cast], { output: 'picture/channels', attributes: { perm: [0, 3, 1, 2] } });
-  const scaled = graph.node('Mul', [channels, graph.float('picture/scale', [network.scale], [])], { output: 'picture/scaled' });
-  return graph.node('Sub', [scaled, graph.float('picture/offset', [network.offset], [])], { output: 'image' });
+  const constant = (name: string, values: readonly number[]) =>
+    graph.float(name, values, values.length === 1 ? [] : [1, values.length, 1, 1]);
+  const scaled = graph.node('Mul', [channels, constant('picture/scale', network.scale)], { output: 'picture/scaled' });
+  return graph.node('Sub', [scaled, constant('picture/offset', network.offset)], { output: 'image' });
+}
+
+/** What a network says of a picture, in the tensors of its family. */
+export function emitHead(graph: OnnxGraph, network: SsdNetwork | NanodetNetwork | PoseNetwork, outputs: ReadonlyMap<string, string>): void {
+  if ('centreWeights' in network) emitJoints(graph, network, outputs);
+  else if ('anchors' in network) emitAnchors(graph, network, outputs);
+  else emitBins(graph, network, outputs);
+}
+
+/** One row a place of every scale: a probability and the distances to the four sides in bins. */
+function emitBins(graph: OnnxGraph, network: NanodetNetwork, outputs: ReadonlyMap<string, string>): void {
+  const width = 1 + 4 * NANODET_BINS;
+  const rows = collect(graph, { layers: network.heads.map((head) => outputs.get(head) ?? ''), width, output: 'rows/raw' });
+  const part = (name: string, from: number, to: number) =>
+    graph.node('Slice', [rows, graph.int64(`${name}/from`, [from]), graph.int64(`${name}/to`, [to]), graph.int64('rows/axis', [2])], {
+      output: name,
+    });
+  const score = graph.node('Sigmoid', [part('rows/logit', 0, 1)], { output: 'rows/score' });
+  graph.node('Concat', [score, part('rows/bins', 1, width)], { output: DETECTOR_TENSORS.rows, attributes: { axis: 2 } });
+  graph.output(DETECTOR_TENSORS.rows, 'float32', [1, 'rows', width]);
+}
+
+/** The heads of a pose as they are, the middle weighted by its place; what they mean is read outside. */
+function emitJoints(graph: OnnxGraph, network: PoseNetwork, outputs: ReadonlyMap<string, string>): void {
+  const side = network.layers.find(({ name }) => name === network.heads.heat)?.side ?? 0;
+  const from = (name: string) => outputs.get(name) ?? name;
+  graph.node('Sigmoid', [from(network.heads.heat)], { output: POSE_TENSORS.heat });
+  const centre = graph.node('Sigmoid', [from(network.heads.centre)], { output: 'centre/probability' });
+  const weights = graph.float('centre/weights', network.centreWeights, [1, 1, side, side]);
+  graph.node('Mul', [centre, weights], { output: POSE_TENSORS.centre });
+  graph.node('Identity', [from(network.heads.regress)], { output: POSE_TENSORS.regress });
+  graph.node('Identity', [from(network.heads.offset)], { output: POSE_TENSORS.offset });
+  graph.output(POSE_TENSORS.heat, 'float32', [1, JOINTS, side, side]);
+  graph.output(POSE_TENSORS.centre, 'float32', [1, 1, side, side]);
+  graph.output(POSE_TENSORS.regress, 'float32', [1, 2 * JOINTS, side, side]);
+  graph.output(POSE_TENSORS.offset, 'float32', [1, 2 * JOINTS, side, side]);
 }
 
 /** Collects the heads of all scales and turns codes into boxes: ymin, xmin, ymax, xmax in [0, 1] of the picture. */
-export function emitHead(graph: OnnxGraph, network: SsdNetwork, outputs: ReadonlyMap<string, string>): void {
+function emitAnchors(graph: OnnxGraph, network: SsdNetwork, outputs: ReadonlyMap<string, string>): void {
   const anchors = network.anchors.length / 4;
   const codes = collect(graph, { layers: network.heads.map((head) => outputs.get(head.boxes) ?? ''), width: 4, output: 'codes' });
   const logits = collect(graph, { layers: network.heads.map((head) => outputs.get(head.scores) ?? ''), width: 1, output: 'logits' });

@@ -1,6 +1,6 @@
 import { emitHead, emitPicture } from './emit-ends.ts';
-import { emitConv } from './emit-float.ts';
-import type { ConvLayer, SsdNetwork } from './network.ts';
+import { emitActivation, emitConv, emitPlain } from './emit-layer.ts';
+import { type ConvLayer, headsOf, LEAKY_SLOPE, type NanodetNetwork, type PoseNetwork, type SsdNetwork } from './network.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import type { LayerRanges } from './ranges.ts';
 
@@ -22,14 +22,18 @@ interface Rounded extends Scale {
  * The network with 8-bit arithmetic: activations uint8 by tensor, weights int8 by output channel, sums int32. The picture's
  * normalisation, the last convolution of every head and the boxes stay float. Same network and ranges, same bytes.
  */
-export function emitInt8(network: SsdNetwork, ranges: LayerRanges): Uint8Array {
+export function emitInt8(
+  network: SsdNetwork | NanodetNetwork | PoseNetwork,
+  ranges: LayerRanges,
+  name = 'ssdlite-person-int8',
+): Uint8Array {
   const graph = new OnnxGraph();
   const rounded = new Map<string, Rounded>([['image', round(graph, emitPicture(graph, network), scaleOf(ranges, 'image'))]]);
   const outputs = new Map<string, string>();
-  const heads = new Set(network.heads.flatMap(({ boxes, scores }) => [boxes, scores]));
-  const from = (name: string): Rounded => {
-    const input = rounded.get(name);
-    if (input === undefined) throw new Error(`Cannot round the network: "${name}" is used before it is computed`);
+  const heads = new Set(headsOf(network));
+  const from = (layer: string): Rounded => {
+    const input = rounded.get(layer);
+    if (input === undefined) throw new Error(`Cannot round the network: "${layer}" is used before it is computed`);
     return input;
   };
   for (const layer of network.layers) {
@@ -38,17 +42,13 @@ export function emitInt8(network: SsdNetwork, ranges: LayerRanges): Uint8Array {
       continue;
     }
     const value =
-      layer.kind === 'add'
-        ? graph.node(
-            'Add',
-            layer.inputs.map((name) => from(name).name),
-            { output: layer.name },
-          )
-        : emitRoundedConv(graph, layer, from(layer.input));
+      layer.kind === 'conv'
+        ? emitRoundedConv(graph, layer, { input: from(layer.input), ranges })
+        : emitPlain(graph, layer, (input) => from(input).name);
     rounded.set(layer.name, round(graph, value, scaleOf(ranges, layer.name)));
   }
   emitHead(graph, network, outputs);
-  return graph.build('ssdlite-person-int8');
+  return graph.build(name);
 }
 
 function scaleOf(ranges: LayerRanges, name: string): Scale {
@@ -66,7 +66,11 @@ function round(graph: OnnxGraph, name: string, { scale, zero }: Scale): Rounded 
   return { name: graph.node('DequantizeLinear', [codes, ...by], { output: `${name}/rounded` }), scale, zero };
 }
 
-function emitRoundedConv(graph: OnnxGraph, layer: ConvLayer, input: Rounded): string {
+function emitRoundedConv(
+  graph: OnnxGraph,
+  layer: ConvLayer,
+  { input, ranges }: { readonly input: Rounded; readonly ranges: LayerRanges },
+): string {
   const channels = layer.bias.length;
   const size = layer.weights.length / channels;
   const codes = new Int8Array(layer.weights.length);
@@ -101,9 +105,16 @@ function emitRoundedConv(graph: OnnxGraph, layer: ConvLayer, input: Rounded): st
     { output: `${layer.name}/bias`, attributes: { axis: 0 } },
   );
   const conv = graph.node('Conv', [input.name, weights, addend], {
-    output: layer.relu6 ? `${layer.name}/linear` : layer.name,
+    output: layer.activation === 'none' ? layer.name : `${layer.name}/linear`,
     attributes: { group: layer.groups, kernel_shape: layer.shape.slice(2), pads: layer.pads, strides: [layer.stride, layer.stride] },
   });
-  if (!layer.relu6) return conv;
-  return graph.node('Clip', [conv, graph.float('relu6/low', [0], []), graph.float('relu6/high', [6], [])], { output: layer.name });
+  // A processor cuts off at zero or six while it rounds; a slope is a step of its own, which wants its input rounded.
+  const linear = layer.activation === 'leaky' ? round(graph, conv, linearScale(ranges, layer.name)).name : conv;
+  return emitActivation(graph, layer.activation, { input: linear, output: layer.name });
+}
+
+/** The range before a slope, from the one behind it. */
+function linearScale(ranges: LayerRanges, name: string): Scale {
+  const range = ranges[name];
+  return scaleOf(range === undefined ? {} : { [name]: [range[0] / LEAKY_SLOPE, range[1]] }, name);
 }

@@ -29,3 +29,14 @@ export function float16Bytes(values: Float32Array): Uint8Array {
   for (const [i, value] of values.entries()) view.setUint16(2 * i, toFloat16(value), true);
   return bytes;
 }
+
+/** Halves as numbers, exactly. */
+export function fromFloat16(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const mantissa = half & 0x3ff;
+    if (exponent === 0x1f) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
+  });
+}

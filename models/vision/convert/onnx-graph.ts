@@ -5,13 +5,16 @@ export const ONNX_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, fl
 
 export type OnnxType = keyof typeof ONNX_TYPE;
 
-/** Attribute values: whole numbers and lists of them, 0 or above. */
-export type OnnxAttributes = Readonly<Record<string, number | readonly number[]>>;
+/** Attribute values: whole numbers and lists of them, 0 or above; text; and numbers with a fraction, as `{ float }`. */
+export type OnnxAttributes = Readonly<Record<string, number | readonly number[] | string | { readonly float: number }>>;
+
+/** The sides of a tensor; a text names one that is only known when it runs. */
+export type OnnxShape = readonly (number | string)[];
 
 const IR_VERSION = 8;
 const OPSET = 17;
 /** Values of AttributeProto.type. */
-const ATTRIBUTE = { int: 2, ints: 7 } as const;
+const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 /** An ONNX graph under construction, written in the order of the calls: the same calls give the same bytes. */
 export class OnnxGraph {
@@ -29,6 +32,8 @@ export class OnnxGraph {
     for (const [name, value] of Object.entries(options.attributes ?? {})) {
       const attribute = new ProtoWriter().bytes(1, name);
       if (typeof value === 'number') attribute.int(3, value).int(20, ATTRIBUTE.int);
+      else if (typeof value === 'string') attribute.bytes(4, value).int(20, ATTRIBUTE.string);
+      else if ('float' in value) attribute.float(2, value.float).int(20, ATTRIBUTE.float);
       else attribute.packedInts(8, value).int(20, ATTRIBUTE.ints);
       node.bytes(5, attribute);
     }
@@ -56,12 +61,12 @@ export class OnnxGraph {
     return this.tensor(name, 'int64', { shape: [values.length], bytes: new Uint8Array(all.buffer) });
   }
 
-  input(name: string, type: OnnxType, shape: readonly number[]): string {
+  input(name: string, type: OnnxType, shape: OnnxShape): string {
     this.#inputs.push(valueInfo(name, type, shape));
     return name;
   }
 
-  output(name: string, type: OnnxType, shape: readonly number[]): void {
+  output(name: string, type: OnnxType, shape: OnnxShape): void {
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
@@ -80,9 +85,9 @@ export class OnnxGraph {
   }
 }
 
-function valueInfo(name: string, type: OnnxType, shape: readonly number[]): ProtoWriter {
+function valueInfo(name: string, type: OnnxType, shape: OnnxShape): ProtoWriter {
   const sides = new ProtoWriter();
-  for (const side of shape) sides.bytes(1, new ProtoWriter().int(1, side));
+  for (const side of shape) sides.bytes(1, typeof side === 'number' ? new ProtoWriter().int(1, side) : new ProtoWriter().bytes(2, side));
   const tensor = new ProtoWriter().int(1, ONNX_TYPE[type]).bytes(2, sides);
   return new ProtoWriter().bytes(1, name).bytes(2, new ProtoWriter().bytes(1, tensor));
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../agent/core/result.ts';
 import { DETECTOR_TENSORS } from '../detector-tensors.ts';
-import type { Pixels } from '../frame.ts';
+import type { Picture } from '../picture.ts';
 import { emitFloat } from './emit-float.ts';
-import type { SsdNetwork } from './network.ts';
+import { channelsOf } from './network.ts';
 
 /** Smallest and largest value that each layer gave, by its name. */
 export type LayerRanges = Readonly<Record<string, readonly [low: number, high: number]>>;
@@ -23,7 +23,10 @@ export function parseRanges(text: string): Result<MeasuredRanges, string> {
 }
 
 /** Runs the float network over pictures and notes what every layer gives: its extremes, to four digits. */
-export async function measureRanges(network: SsdNetwork, pictures: AsyncIterable<Pixels> | Iterable<Pixels>): Promise<LayerRanges> {
+export async function measureRanges(
+  network: Parameters<typeof emitFloat>[0],
+  pictures: AsyncIterable<Picture> | Iterable<Picture>,
+): Promise<LayerRanges> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(emitFloat(network, { weights: 'float32', exposeLayers: true }), {
     intraOpNumThreads: 1,
@@ -31,12 +34,13 @@ export async function measureRanges(network: SsdNetwork, pictures: AsyncIterable
     // Higher levels would fold layers away whose values are asked for.
     graphOptimizationLevel: 'basic',
   });
+  const layers = channelsOf(network.layers);
   const extremes = new Map<string, [number, number]>();
   try {
-    for await (const { side, rgb } of pictures) {
-      const answer = await session.run({ [DETECTOR_TENSORS.picture]: new Tensor('uint8', rgb, [1, side, side, 3]) });
+    for await (const { width, height, rgb } of pictures) {
+      const answer = await session.run({ [DETECTOR_TENSORS.picture]: new Tensor('uint8', rgb, [1, height, width, 3]) });
       for (const [name, { data }] of Object.entries(answer)) {
-        if (!(data instanceof Float32Array) || name === DETECTOR_TENSORS.scores || name === DETECTOR_TENSORS.boxes) continue;
+        if (!(data instanceof Float32Array) || !layers.has(name)) continue;
         const known = extremes.get(name) ?? [0, 0];
         for (const value of data) {
           if (value < known[0]) known[0] = value;

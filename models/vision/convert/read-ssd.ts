@@ -28,8 +28,9 @@ export function readPersonSsd(graph: TfGraph): SsdNetwork {
   if (!(anchors instanceof Float32Array)) throw new Error('Cannot convert the detector: it has no anchors');
   return {
     side: SIDE,
-    scale: scalar(graph, 'Preprocessor/mul/x'),
-    offset: scalar(graph, 'Preprocessor/sub/y'),
+    anySize: false,
+    scale: [scalar(graph, 'Preprocessor/mul/x')],
+    offset: [scalar(graph, 'Preprocessor/sub/y')],
     layers: reader.layers().map((layer) => (layer.kind === 'conv' && scoreNames.has(layer.name) ? personOnly(layer) : layer)),
     heads,
     anchors,

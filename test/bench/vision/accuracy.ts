@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Box } from '../../../models/vision/boxes.ts';
-import { decodeFrame, type Pixels, prepareDecoder } from '../../../models/vision/frame.ts';
+import { decodeFrame, prepareDecoder } from '../../../models/vision/frame.ts';
+import type { Picture } from '../../../models/vision/picture.ts';
 import { figureOf } from '../figure.ts';
 import type { VisionFigures } from '../vision.ts';
 import { averagePrecision50, type JudgedPhoto, NEAR_HEIGHT } from './average-precision.ts';
@@ -15,12 +16,12 @@ export async function measureAccuracy(): Promise<VisionFigures> {
   const list = dataFile('people/boxes.jsonl');
   if (list === undefined) return { figures: [], remarks: ['left out: the photographs of ../shared/data/people are not here'] };
   prepareDecoder();
-  const photos: { readonly truth: readonly Box[]; readonly pixels: Pixels }[] = [];
+  const photos: { readonly truth: readonly Box[]; readonly pixels: Picture }[] = [];
   for (const line of readFileSync(list, 'utf8').trim().split('\n')) {
     const { image, people } = JSON.parse(line) as { readonly image: string; readonly people: readonly Box[] };
-    const pixels = await decodeFrame(readFileSync(join(dirname(list), 'images', image)), { side: 300 });
+    const pixels = await decodeFrame(readFileSync(join(dirname(list), 'images', image)), { fit: { kind: 'stretch', width: 300, height: 300 } });
     if (!pixels.ok) throw new Error(`Cannot read ${image}: ${pixels.error.sentence}`);
-    photos.push({ truth: people, pixels: pixels.value });
+    photos.push({ truth: people, pixels: pixels.value.picture });
   }
   const judged = { half: await judge('ssdlite-person', photos), int8: await judge('ssdlite-person-int8', photos) };
   const score = (which: 'half' | 'int8', minHeight: number) => averagePrecision50(judged[which], minHeight);
@@ -46,7 +47,7 @@ export async function measureAccuracy(): Promise<VisionFigures> {
 
 async function judge(
   name: 'ssdlite-person' | 'ssdlite-person-int8',
-  photos: readonly { readonly truth: readonly Box[]; readonly pixels: Pixels }[],
+  photos: readonly { readonly truth: readonly Box[]; readonly pixels: Picture }[],
 ): Promise<JudgedPhoto[]> {
   const detector = await openShipped(name, ALL);
   const judged: JudgedPhoto[] = [];

@@ -30,7 +30,7 @@ export async function measureLatency(): Promise<VisionFigures> {
         });
         if (!pixels.ok) throw new Error(pixels.error.sentence);
         const decoded = performance.now();
-        const people = await detectors[name].detect(pixels.value);
+        const people = await detectors[name].detect(pixels.value.picture);
         const detected = performance.now();
         eye.see({ kind: 'seen', id: i, people, fingerprint: i, busyMs: 0, rssBytes: 0 }, 200 * (i + 1));
         const ended = performance.now();

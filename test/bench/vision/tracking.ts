@@ -27,8 +27,8 @@ async function onClip(): Promise<readonly Figure[] | undefined> {
   const detector = await openShipped('ssdlite-person-int8');
   const seen: DetectedPerson[][] = [];
   for (const frame of frames) {
-    const pixels = await decodeFrame(frame, { side: 300 });
-    seen.push(pixels.ok ? await detector.detect(pixels.value) : []);
+    const pixels = await decodeFrame(frame, { fit: { kind: 'stretch', width: 300, height: 300 } });
+    seen.push(pixels.ok ? await detector.detect(pixels.value.picture) : []);
   }
   await detector.close();
   const [tracker, plain] = [new PersonTracker(), new IouTracker()];

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrame, type FrameProblem, prepareDecoder } from '../../../models/vision/frame.ts';
 
 const SIDE = 64;
+const SQUARE = { kind: 'stretch', width: SIDE, height: SIDE } as const;
 
 describe('decodeFrame', () => {
   beforeAll(() => prepareDecoder());
@@ -32,7 +33,7 @@ describe('decodeFrame', () => {
   ];
 
   it.each(bad)('refuses %s and says why', async (_, make, kind) => {
-    const decoded = await decodeFrame(await make(), { side: SIDE });
+    const decoded = await decodeFrame(await make(), { fit: SQUARE });
     expect(decoded.ok ? undefined : decoded.error.kind).toBe(kind);
     expect(decoded.ok ? '' : decoded.error.sentence).toMatch(/\w/);
   });
@@ -48,9 +49,9 @@ describe('decodeFrame', () => {
   ];
 
   it.each(good)('reads %s', async (_, make) => {
-    const decoded = await decodeFrame(await make(), { side: SIDE });
+    const decoded = await decodeFrame(await make(), { fit: SQUARE });
     expect(decoded).toMatchObject({ ok: true });
-    expect(decoded.ok ? decoded.value.rgb.length : 0).toBe(3 * SIDE * SIDE);
+    expect(decoded.ok ? decoded.value.picture.rgb.length : 0).toBe(3 * SIDE * SIDE);
   });
 
   it('turns a picture upright, as its EXIF says', async () => {
@@ -59,7 +60,7 @@ describe('decodeFrame', () => {
       .withMetadata({ orientation: 8 })
       .jpeg()
       .toBuffer();
-    expect(topLeft(await decodeFrame(turned, { side: SIDE }))).toBe('red');
+    expect(topLeft(await decodeFrame(turned, { fit: SQUARE }))).toBe('red');
   });
 
   it('turns a picture as the camera is mounted', async () => {
@@ -67,8 +68,8 @@ describe('decodeFrame', () => {
       .rotate(180)
       .jpeg()
       .toBuffer();
-    expect(topLeft(await decodeFrame(turned, { side: SIDE }))).not.toBe('red');
-    expect(topLeft(await decodeFrame(turned, { side: SIDE, rotateDegrees: 180 }))).toBe('red');
+    expect(topLeft(await decodeFrame(turned, { fit: SQUARE }))).not.toBe('red');
+    expect(topLeft(await decodeFrame(turned, { fit: SQUARE, rotateDegrees: 180 }))).toBe('red');
   });
 });
 
@@ -125,6 +126,6 @@ function sizedJpeg(bytes: Uint8Array, side: number): Uint8Array {
 function topLeft(decoded: Awaited<ReturnType<typeof decodeFrame>>): string {
   if (!decoded.ok) return decoded.error.sentence;
   const at = 3 * (4 * SIDE + 4);
-  const [red = 0, green = 0] = decoded.value.rgb.subarray(at, at + 2);
+  const [red = 0, green = 0] = decoded.value.picture.rgb.subarray(at, at + 2);
   return red > 200 && green < 60 ? 'red' : 'other';
 }

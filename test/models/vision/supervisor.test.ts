@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { lockedDownFlags, startVisionChild } from '../../../models/vision/child-process.ts';
 import { DEFAULT_SUPERVISOR, type FrameOutcome, type SupervisorSettings, VisionSupervisor } from '../../../models/vision/supervisor.ts';
 import { bundleChild } from './bundled-child.ts';
-import { ARTIFACTS } from './ssdlite-source.ts';
+import { ARTIFACTS } from './model-source.ts';
 
 const SHIPPED = join(ARTIFACTS, 'ssdlite-person-int8.manifest.json');
 const WAIT = { timeout: 30_000, interval: 20 };
