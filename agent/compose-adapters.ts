@@ -9,6 +9,7 @@ export function createAdapters(config: StoreConfig): AdapterRegistry {
     devices: placedSources(config),
     tags: config.tags.map((tag) => tag.id),
     mappings: config.mappings,
+    tokens: config.bluetooth.tokens,
   });
 }
 

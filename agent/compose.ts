@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
 import { actsOf } from './compose-acts.ts';
+import { createBluetooth } from './compose-bluetooth.ts';
+import { createCameraPort } from './compose-camera-port.ts';
 import { cameraOfFrame, createCameras } from './compose-cameras.ts';
 import { createTransport } from './compose-devices.ts';
 import { createGate } from './compose-gate.ts';
@@ -178,7 +180,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     disk: () => store.database.usage(),
     outcomes,
     startFindings,
-    moreFindings: () => cameras.findings(),
+    moreFindings: () => [...cameras.findings(), ...bluetooth.findings()],
     onProblems({ began, ended }) {
       for (const { sentence, hint } of began) log.warn({ hint }, sentence);
       for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
@@ -193,13 +195,28 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   }
 
   const cameras = createCameras({
-    config,
-    file: loaded.file,
-    map,
+    loaded,
     nowMs: () => clock.nowMs(),
     receive: (message) => gate.receive(message, () => undefined),
     program: visionProgram,
   });
+  const bluetooth = createBluetooth({
+    config,
+    secrets,
+    devices,
+    counters,
+    nowMs: () => clock.nowMs(),
+    knowsToken: (token) => tokens.visitOf(token, clock.nowMs()) !== undefined,
+    receive: (message) => gate.receive(message, () => undefined),
+  });
+  const reload = async (changed: LoadedConfig): Promise<void> => {
+    // The place comes first: a device may write as soon as its adapter knows it.
+    await submit({ kind: 'store.configured', store: changed.store });
+    devices.replace(changed.config);
+    unknownDevices.clear();
+    cameraPort.changed(changed);
+  };
+  const cameraPort = createCameraPort({ loaded, cameras, loop, store, nowMs: () => clock.nowMs(), use: reload });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
   const http = createHttpServer({
@@ -228,6 +245,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
           },
         ],
       },
+      cameras: cameraPort,
       setupCode: {
         current() {
           if (store.managers.isSetUp()) setupCode = undefined;
@@ -268,6 +286,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     throw error;
   }
   cloud.start();
+  bluetooth.start();
   cameras.start();
   startTimers(timers, {
     loop,
@@ -288,16 +307,12 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     mqttPort: 'port' in transport && typeof transport.port === 'function' ? Number(transport.port()) : 0,
     setupCode,
     issueCredentials: (device) => store.devices.issue(device, systemClock.wallMs()),
-    async reload(changed) {
-      // The place comes first: a device may write as soon as its adapter knows it.
-      await submit({ kind: 'store.configured', store: changed.store });
-      devices.replace(changed.config);
-      unknownDevices.clear();
-    },
+    reload,
     stop() {
       stopped ??= (async () => {
         timers.stop();
         cameras.stop();
+        await bluetooth.stop();
         // First no more comes in, then what is inside is written, then the readers go.
         await transport.stop();
         await loop.stop();

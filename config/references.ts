@@ -59,6 +59,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
     ...duplicates('mapping', mappings, 'name'),
     ...mappings.flatMap((mapping) => builtIn(mapping, families)),
     ...sameForeignName(devices),
+    ...bluetoothIssues(written, devices),
     ...heardBy(written).flatMap((scanner) => unknownName('device', scanner, sets.device)),
     ...doorways(written).flatMap((door) => [
       ...missing('device', door, 'first', sets.device),
@@ -88,6 +89,29 @@ function entries(list: unknown, path: readonly PropertyKey[]): Entry[] {
 
 function words(entry: Entry, key: string): Entry[] {
   return entries(field(entry.value, key), [...entry.path, key]);
+}
+
+/** The radio of this machine and sensors with keys must be devices that the family of their messages knows. */
+function bluetoothIssues(written: unknown, devices: readonly Entry[]): Issue[] {
+  const section = field(written, 'bluetooth');
+  const keys = entries(field(section, 'keys'), ['bluetooth', 'keys']);
+  const named = [
+    { path: ['bluetooth', 'scanner'], value: field(section, 'scanner') },
+    ...keys.map((key) => ({ path: [...key.path, 'device'], value: field(key.value, 'device') })),
+  ];
+  const ids = new Set(texts(devices, 'id'));
+  return named.flatMap((entry) => {
+    const device = devices.find(({ value }) => field(value, 'id') === entry.value);
+    if (device === undefined) return unknownName('device', entry, ids);
+    if (field(device.value, 'adapter') === 'bluetooth') return [];
+    return [
+      {
+        path: entry.path,
+        message: `${formatPath(entry.path)}: device "${String(entry.value)}" has another adapter`,
+        hint: 'give the device adapter: bluetooth',
+      },
+    ];
+  });
 }
 
 /** Every place of the calibration where a scanner is named by a key. */

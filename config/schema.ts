@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bluetoothSection } from './sections/bluetooth.ts';
 import { calibrationSection } from './sections/calibration.ts';
 import { camerasSection } from './sections/cameras.ts';
 import { campaignsSection } from './sections/campaigns.ts';
@@ -29,6 +30,7 @@ export const storeConfigSchema = z.strictObject({
   campaigns: campaignsSection,
   policy: policySection,
   mqtt: mqttSection,
+  bluetooth: bluetoothSection,
   http: httpSection,
   data: dataSection,
   sync: syncSection,

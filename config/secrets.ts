@@ -10,7 +10,9 @@ export interface Secrets {
   readonly hubKey: string | undefined;
   /** SHA-256 of each till's key as 64 hexadecimal digits, by till. */
   readonly tillKeyHashes: ReadonlyMap<string, string>;
-  /** As above, of the keys that may read the metrics. */
+  /** Bind keys of sensors that encrypt, 32 hexadecimal digits each, by device. */
+  readonly bindKeys: ReadonlyMap<string, string>;
+  /** SHA-256 of the keys that may read the metrics. */
   readonly metricsKeyHashes: readonly string[];
 }
 
@@ -39,6 +41,16 @@ export function readSecrets(config: StoreConfig): {
     mqttPassword: read(config.mqtt.passwordFile, ['mqtt', 'passwordFile']),
     hubKey: read(config.sync.keyFile, ['sync', 'keyFile']),
     tillKeyHashes: new Map(config.http.tillKeys.map((key, index) => [key.till, hashed(key, ['http', 'tillKeys', index])])),
+    bindKeys: new Map(
+      config.bluetooth.keys.flatMap(({ device, keyFile }, index) => {
+        const path = ['bluetooth', 'keys', index, 'keyFile'];
+        const key = read(keyFile, path)?.trim();
+        if (key === undefined) return [];
+        if (/^[0-9a-f]{32}$/i.test(key)) return [[device, key] as const];
+        issues.push({ path, message: `${formatPath(path)}: expected 32 hexadecimal digits in "${keyFile}"` });
+        return [];
+      }),
+    ),
     metricsKeyHashes: config.http.metrics.keys.map((key, index) => hashed(key, ['http', 'metrics', 'keys', index])),
   };
   return { secrets, issues, warnings };

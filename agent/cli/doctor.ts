@@ -3,11 +3,12 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { loadConfig } from '../../config/load.ts';
 import { formatProblem } from '../../config/problem.ts';
 import { packageVersion } from '../package-root.ts';
+import { checkBluetooth, checkRadio } from './checks/bluetooth.ts';
 import { checkClock, checkDatabase, checkDisk } from './checks/data-folder.ts';
 import type { Finding } from './checks/finding.ts';
 import { checkModel } from './checks/model.ts';
 import { checkBroker, checkCloud, checkHttp } from './checks/network.ts';
-import { checkBluetooth, checkRuntime } from './checks/runtime.ts';
+import { checkRuntime } from './checks/runtime.ts';
 import { chooseConfig } from './config-file.ts';
 import type { CliContext, Colour, CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
@@ -38,12 +39,12 @@ export function registerDoctor(program: Command, context: CommandContext): void 
 async function examine(named: string | undefined, context: CliContext): Promise<readonly Finding[]> {
   const choice = chooseConfig(named, context);
   const outcome = loadConfig({ file: choice.file, environment: context.environment, workingDirectory: context.workingDirectory });
-  const machine = [...checkRuntime(process.versions.node), checkBluetooth()];
+  const machine = checkRuntime(process.versions.node);
   if (outcome.kind === 'invalid') {
     const problems = outcome.problems.map(
       (problem): Finding => ({ check: 'config', status: 'fail', sentence: formatProblem(problem), hint: 'change the file' }),
     );
-    return [...problems, ...machine];
+    return [...problems, ...machine, checkRadio()];
   }
   return [...configFindings(choice.file, outcome.loaded), ...machine, ...(await examineStore(outcome.loaded))];
 }
@@ -74,6 +75,7 @@ async function examineStore({ config }: LoadedConfig): Promise<readonly Finding[
     await checkBroker(config, http.isRunning),
     http.finding,
     await checkCloud(config),
+    await checkBluetooth(config),
   ];
 }
 

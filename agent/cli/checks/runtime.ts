@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Finding } from './finding.ts';
 
@@ -42,14 +41,4 @@ function checkPackage({ name, needed, without }: (typeof NATIVE_PACKAGES)[number
       },
     ];
   }
-}
-
-/** Whether this machine could hear beacons itself; scanners on MQTT do not need it. */
-export function checkBluetooth(folder = '/sys/class/bluetooth'): Finding {
-  const adapters = existsSync(folder) ? readdirSync(folder).filter((name) => /^hci\d+$/.test(name)) : [];
-  const sentence =
-    adapters.length === 0
-      ? 'No Bluetooth adapter here; beacons are heard by scanners that publish to MQTT'
-      : `Bluetooth adapter ${adapters.join(', ')}`;
-  return { check: 'bluetooth', status: 'ok', sentence };
 }

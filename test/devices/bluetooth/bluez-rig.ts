@@ -51,9 +51,16 @@ export class BluezRig implements AsyncDisposable {
 
   async startBus(): Promise<void> {
     this.#daemon = spawn(this.#program, ['--session', '--nofork', '--nopidfile', '--address', this.address], { stdio: 'ignore' });
-    await until('the message bus', () => existsSync(join(this.folder, 'bus')));
-    this.#bus = sessionBus({ busAddress: this.address });
-    this.#bus.on('error', () => undefined);
+    this.#bus = await until('the message bus', async () => {
+      if (!existsSync(join(this.folder, 'bus'))) return undefined;
+      const bus = sessionBus({ busAddress: this.address });
+      bus.on('error', () => undefined);
+      // Bound is not yet listening, and the library never settles a call on a connection that was refused.
+      return Promise.race([
+        new Promise<MessageBus>((resolve) => bus.on('connect', () => resolve(bus))),
+        new Promise<undefined>((resolve) => setTimeout(resolve, 500)),
+      ]);
+    });
   }
 
   async stopBus(): Promise<void> {
