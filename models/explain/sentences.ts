@@ -74,6 +74,7 @@ const CHANGES: Readonly<Record<Exclude<HoldReason, 'low-intent' | 'would-buy-any
   holdout: 'Nothing would have changed it: chance put this visit into the group without offers, so that their effect can be measured.',
   exploring: 'Nothing: chance left this visit in peace, to learn what happens without the offer.',
   experiment: 'Nothing: an experiment leaves the campaign out for this visit.',
+  apprentice: 'Nothing: the store is still learning, and offers nothing until its model has proved itself (policy.apprentice).',
   'visit-cap': 'A larger number of offers a visit (policy.maxOffersPerVisit) would have changed it.',
   'too-soon': 'Waiting a little would have changed it (policy.minOfferGap).',
   'campaign-cap': "A larger number of the campaign's offers a visit (maxPerVisit) would have changed it.",

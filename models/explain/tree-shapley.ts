@@ -28,23 +28,23 @@ const TABLE_COLUMNS = 8;
  * numbers for every such set it has met: a row costs a walk over all leaves, not over all coalitions.
  */
 export function treeExplainer(ensemble: CoverEnsemble, columns: number): TreeExplainer | undefined {
-  const plans = ensemble.trees.map((tree) => ({ tree, leaves: leavesOf(tree) }));
-  if (plans.some(({ leaves }) => leaves.some((leaf) => leaf.columns.length > MAX_PATH_COLUMNS))) return undefined;
+  const leaves = ensemble.trees.flatMap((tree, at) => leavesOf(tree, offsetOf(ensemble, at)));
+  if (leaves.some((leaf) => leaf.columns.length > MAX_PATH_COLUMNS)) return undefined;
   let base = ensemble.base;
-  for (const { leaves } of plans) for (const leaf of leaves) base += leaf.value * leaf.fractions.reduce((share, one) => share * one, 1);
-  const goesLeft = new Uint8Array(Math.max(1, ...ensemble.trees.map((tree) => tree.column.length)));
+  for (const leaf of leaves) base += leaf.value * leaf.fractions.reduce((share, one) => share * one, 1);
+  const plan = layOut(leaves);
+  const branches = branchesOf(ensemble);
+  const goesLeft = new Uint8Array(branches.column.length);
   return {
     explain(row) {
       const shares = new Float64Array(columns);
-      for (const { tree, leaves } of plans) {
-        lookAt(tree, row, goesLeft);
-        for (const leaf of leaves) addLeaf(leaf, goesLeft, shares);
-      }
+      lookAt(branches, row, goesLeft);
+      addLeaves(plan, goesLeft, shares);
       return { base, shares };
     },
     margin(row) {
       let margin = ensemble.base;
-      for (const { tree } of plans) margin += tree.value[leafOf(tree, row)]!;
+      for (const tree of ensemble.trees) margin += tree.value[leafOf(tree, row)]!;
       return margin;
     },
   };
@@ -55,12 +55,55 @@ interface Leaf {
   /** Different columns on the way, and for each the share of training rows that its nodes let through. */
   readonly columns: readonly number[];
   readonly fractions: readonly number[];
-  /** Three numbers a node of the way: its place among `columns`, the node, 1 where the way goes left. */
-  readonly way: Int32Array;
-  readonly table: (Float64Array | undefined)[] | undefined;
+  /** Nodes of the way: the bit of its column, the node among those of all trees, 1 where the way goes left. */
+  readonly steps: readonly number[];
 }
 
-function leavesOf(tree: CoverTree): Leaf[] {
+/** Everything that is walked for a row in a few long arrays: hundreds of small ones would cost most of the time in cache misses. */
+interface Plan {
+  readonly leaves: readonly Leaf[];
+  /** Per leaf: where its steps, its columns and its lines begin; one more entry at the end. */
+  readonly stepsAt: Int32Array;
+  readonly columnsAt: Int32Array;
+  readonly linesAt: Int32Array;
+  readonly steps: Int32Array;
+  readonly columns: Int32Array;
+  /** For every leaf and every set of its columns, what it gives to each; -1 in `linesAt` where that would be too many. */
+  readonly lines: Float64Array;
+  readonly isKnown: Uint8Array;
+}
+
+function layOut(leaves: readonly Leaf[]): Plan {
+  const stepsAt = new Int32Array(leaves.length + 1);
+  const columnsAt = new Int32Array(leaves.length + 1);
+  const linesAt = new Int32Array(leaves.length);
+  let size = 0;
+  for (const [i, leaf] of leaves.entries()) {
+    const count = leaf.columns.length;
+    stepsAt[i + 1] = stepsAt[i]! + leaf.steps.length;
+    columnsAt[i + 1] = columnsAt[i]! + count;
+    linesAt[i] = count <= TABLE_COLUMNS ? size : -1;
+    if (count <= TABLE_COLUMNS) size += 2 ** count * Math.max(1, count);
+  }
+  return {
+    leaves,
+    stepsAt,
+    columnsAt,
+    linesAt,
+    steps: Int32Array.from(leaves.flatMap(({ steps }) => steps)),
+    columns: Int32Array.from(leaves.flatMap(({ columns }) => columns)),
+    lines: new Float64Array(size),
+    isKnown: new Uint8Array(size),
+  };
+}
+
+function offsetOf(ensemble: CoverEnsemble, tree: number): number {
+  let offset = 0;
+  for (let at = 0; at < tree; at++) offset += ensemble.trees[at]!.column.length;
+  return offset;
+}
+
+function leavesOf(tree: CoverTree, offset: number): Leaf[] {
   const leaves: Leaf[] = [];
   const walk = (node: number, way: readonly { readonly node: number; readonly left: boolean; readonly share: number }[]): void => {
     if (tree.column[node]! >= 0) {
@@ -81,17 +124,26 @@ function leavesOf(tree: CoverTree): Leaf[] {
       let slot = columns.indexOf(column);
       if (slot < 0) slot = columns.push(column) - 1;
       fractions[slot] = (fractions[slot] ?? 1) * step.share;
-      steps.push(slot, step.node, step.left ? 1 : 0);
+      steps.push(1 << slot, offset + step.node, step.left ? 1 : 0);
     }
-    const table = columns.length <= TABLE_COLUMNS ? new Array<Float64Array | undefined>(2 ** columns.length) : undefined;
-    leaves.push({ value: tree.value[node]!, columns, fractions, way: Int32Array.from(steps), table });
+    leaves.push({ value: tree.value[node]!, columns, fractions, steps });
   };
   walk(0, []);
   return leaves;
 }
 
-/** Notes for every branch of a tree which way the row goes. */
-function lookAt({ column, threshold, missingLeft }: CoverTree, row: ArrayLike<number>, goesLeft: Uint8Array): void {
+type Branches = Pick<CoverTree, 'column' | 'threshold' | 'missingLeft'>;
+
+function branchesOf({ trees }: CoverEnsemble): Branches {
+  return {
+    column: Int32Array.from(trees.flatMap(({ column }) => [...column])),
+    threshold: Float64Array.from(trees.flatMap(({ threshold }) => [...threshold])),
+    missingLeft: Uint8Array.from(trees.flatMap(({ missingLeft }) => [...missingLeft])),
+  };
+}
+
+/** Notes for every branch which way the row goes. */
+function lookAt({ column, threshold, missingLeft }: Branches, row: ArrayLike<number>, goesLeft: Uint8Array): void {
   for (let node = 0; node < column.length; node++) {
     const at = column[node]!;
     if (at < 0) continue;
@@ -100,16 +152,27 @@ function lookAt({ column, threshold, missingLeft }: CoverTree, row: ArrayLike<nu
   }
 }
 
-function addLeaf(leaf: Leaf, goesLeft: Uint8Array, shares: Float64Array): void {
-  const { columns, way, table } = leaf;
-  let satisfied = 2 ** columns.length - 1;
-  for (let i = 0; i < way.length; i += 3) if (goesLeft[way[i + 1]!] !== way[i + 2]!) satisfied &= ~(1 << way[i]!);
-  let line = table?.[satisfied];
-  if (line === undefined) {
-    line = lineOf(leaf, satisfied);
-    if (table !== undefined) table[satisfied] = line;
+function addLeaves(plan: Plan, goesLeft: Uint8Array, shares: Float64Array): void {
+  const { leaves, stepsAt, columnsAt, linesAt, steps, columns, lines, isKnown } = plan;
+  for (let leaf = 0; leaf < leaves.length; leaf++) {
+    const from = columnsAt[leaf]!;
+    const count = columnsAt[leaf + 1]! - from;
+    let satisfied = (1 << count) - 1;
+    const end = stepsAt[leaf + 1]!;
+    for (let i = stepsAt[leaf]!; i < end; i += 3) if (goesLeft[steps[i + 1]!] !== steps[i + 2]!) satisfied &= ~steps[i]!;
+    const at = linesAt[leaf]!;
+    if (at < 0) {
+      const line = lineOf(leaves[leaf]!, satisfied);
+      for (let slot = 0; slot < count; slot++) shares[columns[from + slot]!]! += line[slot]!;
+      continue;
+    }
+    const start = at + satisfied * count;
+    if (isKnown[start] === 0) {
+      lines.set(lineOf(leaves[leaf]!, satisfied), start);
+      isKnown[start] = 1;
+    }
+    for (let slot = 0; slot < count; slot++) shares[columns[from + slot]!]! += lines[start + slot]!;
   }
-  for (let slot = 0; slot < line.length; slot++) shares[columns[slot]!]! += line[slot]!;
 }
 
 /**
