@@ -16,7 +16,7 @@ const SEALED = '54:48:E6:8F:80:A5';
 const STRANGER = '5A:11:22:33:44:55';
 
 /** An agent in this process, on free ports and in a folder of its own, with a radio. */
-async function startStore(folder: string) {
+async function startStore(folder: string, log = pino({ level: 'silent' })) {
   const yaml = storeYaml({
     bluetooth: `
   scanner: radio-1
@@ -40,7 +40,7 @@ async function startStore(folder: string) {
   writeFileSync(join(folder, 'sealed.key'), '231d39c1d7cc1ab1aee224cd096db932\n', { mode: 0o600 });
   const outcome = loadConfig({ file: join(folder, 'store.yaml'), environment: {}, workingDirectory: folder });
   if (outcome.kind !== 'loaded') throw new Error(JSON.stringify(outcome));
-  const agent = await startAgent(outcome.loaded, { log: pino({ level: 'silent' }) });
+  const agent = await startAgent(outcome.loaded, { log });
   if (!agent.ok) throw new Error(agent.error.message);
   return agent.value;
 }
@@ -86,17 +86,23 @@ describe('a running agent with a radio', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('starts and serves without a message bus, and listens as soon as there is one', { timeout: 60_000 }, async () => {
+  it('starts and serves without a message bus, says so in one problem that clears itself, and listens as soon as there is one', {
+    timeout: 60_000,
+  }, async () => {
     await using rig = await BluezRig.start();
     await rig.stopBluez();
     await rig.stopBus();
     const folder = mkdtempSync(join(tmpdir(), 'endcap-radio-'));
-    const agent = await startStore(folder);
+    let written = '';
+    const log = pino({ level: 'info' }, { write: (line: string) => void (written += line) });
+    const agent = await startStore(folder, log);
     try {
       expect((await fetch(`${agent.httpUrl}/healthz`)).status).toBe(200);
+      await until('the problem', () => written.includes('"msg":"Bluetooth: the message bus of this machine (D-Bus) cannot be used'));
       await rig.startBus();
       await rig.startBluez();
       await until('the scan', () => rig.isScanning());
+      await until('the end of the problem', () => written.includes('"msg":"Cleared: Bluetooth: '));
     } finally {
       await agent.stop();
       rmSync(folder, { recursive: true, force: true });
