@@ -31,7 +31,7 @@ export class CameraSettings {
   }
 
   list(nowQuiet: (camera: string) => boolean): readonly CameraSettingsView[] {
-    return this.#loaded.config.cameras.map(({ id, name, source: _, ...rest }) => ({
+    return this.#loaded.config.cameras.map(({ id, name, source: _, username: __, passwordFile: ___, ...rest }) => ({
       id,
       name: name ?? id,
       ...rest,

@@ -1,23 +1,20 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { LoadedConfig } from '../config/load.ts';
 import type { StoreConfig } from '../config/schema.ts';
 import { nativeTopic } from '../devices/topics.ts';
-import { openSource } from '../devices/transports/cameras/open-source.ts';
+import { isPlayedAgain, openSource } from '../devices/transports/cameras/open-source.ts';
 import type { InboundMessage } from '../devices/transports/transport.ts';
 import type { CameraPlace, PicturePoint } from '../models/vision/camera-place.ts';
-import { startVisionChild } from '../models/vision/child-process.ts';
-import { floorFrom, isInside, type PlanPoint } from '../models/vision/floor.ts';
-import { VisionSupervisor } from '../models/vision/supervisor.ts';
+import { createVisionPools } from './compose-vision.ts';
+import { floorFrom, isInside, type PlanPoint } from './core/cameras/floor-plane.ts';
 import { heatGrid } from './core/cameras/heat-grid.ts';
 import { inLocalRange, localTime } from './core/local-time.ts';
 import type { StoreMap } from './core/store-map.ts';
-import { packageRoot } from './package-root.ts';
 import { type CameraPlan, type CameraSet, Cameras } from './runtime/cameras.ts';
-import { systemClock } from './runtime/clock.ts';
 
 /** What the cameras of a store are made from. */
 export interface CamerasOptions {
-  readonly loaded: Pick<LoadedConfig, 'config' | 'file' | 'store'>;
+  readonly loaded: Pick<LoadedConfig, 'config' | 'file' | 'store' | 'secrets'>;
   readonly nowMs: () => number;
   /** The way in for what cameras say: the same as for every device. */
   readonly receive: (message: InboundMessage) => void;
@@ -30,21 +27,12 @@ type CameraConfig = StoreConfig['cameras'][number];
 /** The store's cameras, not started yet. */
 export function createCameras(options: CamerasOptions): Cameras {
   const { loaded, nowMs } = options;
-  const program = options.program ?? join(packageRoot(), 'dist/models/vision/child.js');
-  const artifacts = join(packageRoot(), 'models/vision/artifacts');
   // Ids of what cameras say must not come again after a restart.
   const run = nowMs().toString(36);
   let said = 0;
   return new Cameras({
     ...cameraSetOf(loaded),
-    supervisor: (answered) =>
-      new VisionSupervisor({
-        start: (manifestPath, events) => startVisionChild({ program, manifestPath }, events),
-        manifestPaths: [join(artifacts, 'ssdlite-person-int8.manifest.json'), join(artifacts, 'ssdlite-person.manifest.json')],
-        monotonicMs: systemClock.monotonicMs,
-        after: callAfter,
-        answered,
-      }),
+    pool: createVisionPools({ program: options.program, dataDir: loaded.config.data.dir, after: callAfter }),
     nowMs,
     after: callAfter,
     say: (camera, body, atMs) => {
@@ -82,7 +70,7 @@ export function cameraOfFrame(store: string, topic: string): string | undefined 
   return topic === nativeTopic(store, camera, 'frame') ? camera : undefined;
 }
 
-function planOf(camera: CameraConfig, { file, store }: CamerasOptions['loaded']): CameraPlan {
+function planOf(camera: CameraConfig, { file, store, secrets }: CamerasOptions['loaded']): CameraPlan {
   const time = localTime(store.timeZone);
   return {
     id: camera.id,
@@ -92,7 +80,15 @@ function planOf(camera: CameraConfig, { file, store }: CamerasOptions['loaded'])
     rate: camera.rate,
     masks: camera.masks.map(toPoints),
     shelves: camera.shelves.map(({ fixture, polygon }) => ({ fixture, polygon: toPoints(polygon) })),
-    open: () => openSource(absolute(camera.source, dirname(file)), camera.rate),
+    model: typeof camera.model === 'string' ? camera.model : camera.model.manifestFile,
+    repeats: isPlayedAgain(camera.source),
+    open: () =>
+      openSource(absolute(camera.source, dirname(file)), {
+        rate: camera.rate,
+        width: camera.width,
+        account:
+          camera.username === undefined ? undefined : { username: camera.username, password: secrets.cameraPasswords.get(camera.id) ?? '' },
+      }),
     isQuiet: (atMs) => {
       const minute = time.minuteOfDay(atMs);
       return camera.quietHours.some((range) => inLocalRange(minute, range));

@@ -39,6 +39,6 @@ function redacted(value: unknown, key: string): unknown {
   }
   if (value === undefined) return undefined;
   if (/^(username|keyHash|passwordFile|keyFile)$/.test(key)) return REDACTED;
-  if (key === 'url' && typeof value === 'string') return value.replace(/\/\/[^/@]*@/, `//${REDACTED}@`);
+  if ((key === 'url' || key === 'source') && typeof value === 'string') return value.replace(/\/\/[^/@]*@/, `//${REDACTED}@`);
   return value;
 }

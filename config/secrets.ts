@@ -12,6 +12,8 @@ export interface Secrets {
   readonly tillKeyHashes: ReadonlyMap<string, string>;
   /** Bind keys of sensors that encrypt, 32 hexadecimal digits each, by device. */
   readonly bindKeys: ReadonlyMap<string, string>;
+  /** Passwords of cameras, by camera. */
+  readonly cameraPasswords: ReadonlyMap<string, string>;
   /** SHA-256 of the keys that may read the metrics. */
   readonly metricsKeyHashes: readonly string[];
 }
@@ -49,6 +51,12 @@ export function readSecrets(config: StoreConfig): {
         if (/^[0-9a-f]{32}$/i.test(key)) return [[device, key] as const];
         issues.push({ path, message: `${formatPath(path)}: expected 32 hexadecimal digits in "${keyFile}"` });
         return [];
+      }),
+    ),
+    cameraPasswords: new Map(
+      config.cameras.flatMap(({ id, passwordFile }, index) => {
+        const password = read(passwordFile, ['cameras', index, 'passwordFile']);
+        return password === undefined ? [] : [[id, password] as const];
       }),
     ),
     metricsKeyHashes: config.http.metrics.keys.map((key, index) => hashed(key, ['http', 'metrics', 'keys', index])),

@@ -2,7 +2,8 @@ import type { FrameSource } from '../../devices/transports/cameras/frame-source.
 import { CameraEye } from '../../models/vision/camera-eye.ts';
 import type { CameraPlace, PicturePoint } from '../../models/vision/camera-place.ts';
 import { type FloorPlan, FloorWatch } from '../../models/vision/floor-watch.ts';
-import type { FrameOutcome, VisionSupervisor } from '../../models/vision/supervisor.ts';
+import type { FrameOutcome } from '../../models/vision/supervisor.ts';
+import type { VisionPool } from '../../models/vision/vision-pool.ts';
 import type { FixtureId } from '../core/ids.ts';
 import type { ReadingBody } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
@@ -21,6 +22,10 @@ export interface CameraPlan {
   readonly masks: readonly (readonly PicturePoint[])[];
   /** Fronts of shelves in the picture that hands reach into. */
   readonly shelves: readonly { readonly fixture: FixtureId; readonly polygon: readonly PicturePoint[] }[];
+  /** The detector that looks at its pictures: `standard`, `distant`, or the path of a manifest. */
+  readonly model: string;
+  /** Whether its pictures come again by nature, as those of a file do. */
+  readonly repeats: boolean;
   /** Opens its source; undefined where its pictures come with the devices' messages. */
   readonly open: () => FrameSource | undefined;
   /** Whether it must not take pictures at a time. */
@@ -34,8 +39,8 @@ export interface CameraSet {
 }
 
 export interface CamerasParts extends CameraSet {
-  /** Makes the supervisor of the process that looks at pictures. */
-  readonly supervisor: (answered: VisionAnswer) => VisionSupervisor;
+  /** Makes the processes that look at the pictures of some cameras. */
+  readonly pool: (plans: readonly CameraPlan[], answered: VisionAnswer) => VisionPool;
   readonly nowMs: () => TimestampMs;
   /** Calls back after a while; the answer cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
@@ -63,7 +68,7 @@ export class Cameras {
   readonly #look: LiveLook;
   #watched: ReadonlyMap<string, Watched> = new Map();
   #floor: FloorWatch;
-  #supervisor: VisionSupervisor | undefined;
+  #pool: VisionPool | undefined;
   #cancelClock: (() => void) | undefined;
 
   constructor(parts: CamerasParts) {
@@ -85,6 +90,8 @@ export class Cameras {
     for (const watched of this.#watched.values()) this.#close(watched);
     this.#floor = new FloorWatch({ ...set.floor, firstSeat: this.#parts.nowMs() / 1_000 });
     this.#watch(set);
+    this.#pool?.stop();
+    this.#pool = undefined;
     if (!isRunning) return;
     this.#supervise();
     for (const watched of this.#watched.values()) this.#open(watched);
@@ -95,11 +102,13 @@ export class Cameras {
     const watched = this.#watched.get(camera);
     if (watched === undefined) return false;
     const atMs = this.#parts.nowMs();
-    const { plan, isQuiet, takenAtMs } = watched;
+    const { plan, eye, isQuiet, takenAtMs } = watched;
     if (isQuiet || (atMs >= takenAtMs && atMs - takenAtMs < 800 / plan.rate)) return true;
     watched.takenAtMs = atMs;
     this.#look.offer(camera, bytes);
-    this.#supervisor?.offer(camera, { bytes, rotateDegrees: plan.rotateDegrees, atMs });
+    const { rotateDegrees, masks } = plan;
+    const shelves = plan.shelves.map(({ polygon }) => polygon);
+    this.#pool?.offer(camera, { bytes, atMs, rotateDegrees, masks, shelves, ...eye.asks() });
     return true;
   }
 
@@ -112,22 +121,23 @@ export class Cameras {
 
   /** What is wrong with cameras and with what looks at them, for the status page. */
   findings(): readonly Finding[] {
-    if (this.#supervisor === undefined || this.#watched.size === 0) return [];
+    if (this.#pool === undefined || this.#watched.size === 0) return [];
     const nowMs = this.#parts.nowMs();
-    const status = this.#supervisor.status();
-    // A detector that is down silences every camera: one problem, not one a camera.
-    if (status.state === 'waiting') {
-      return [
-        {
-          id: 'vision',
-          severity: 'warning',
-          sentence: status.sentence,
-          hint: 'People are not counted meanwhile; if it lasts, run "endcap model vision check"',
-        },
-      ];
-    }
-    return [...this.#watched.values()].flatMap(({ plan, eye, isQuiet }): Finding[] => {
-      const fault = isQuiet ? undefined : eye.fault(nowMs);
+    const statuses = this.#pool.status();
+    // A detector that is down silences all its cameras: one problem, not one a camera.
+    const down = statuses.filter(({ state }) => state === 'waiting');
+    const silenced = new Set(down.flatMap(({ cameras }) => cameras));
+    const about = ({ asked }: { readonly asked: string }) => (statuses.length === 1 ? 'vision' : `vision:${asked}`);
+    const problems = [
+      ...down.map(
+        (status): Finding => ({ id: about(status), severity: 'warning', sentence: status.sentence, hint: DETECTOR_HINTS.waiting }),
+      ),
+      ...statuses
+        .filter(({ state, isFallback }) => state === 'ready' && isFallback)
+        .map((status): Finding => ({ id: about(status), severity: 'warning', sentence: status.sentence, hint: DETECTOR_HINTS.fallback })),
+    ];
+    const faults = [...this.#watched.values()].flatMap(({ plan, eye, isQuiet }): Finding[] => {
+      const fault = isQuiet || silenced.has(plan.id) ? undefined : eye.fault(nowMs);
       if (fault === undefined) return [];
       return [
         {
@@ -138,6 +148,7 @@ export class Cameras {
         },
       ];
     });
+    return [...problems, ...faults];
   }
 
   stop(): void {
@@ -145,8 +156,8 @@ export class Cameras {
     this.#cancelClock = undefined;
     for (const watched of this.#watched.values()) this.#close(watched);
     this.#look.stop();
-    this.#supervisor?.stop();
-    this.#supervisor = undefined;
+    this.#pool?.stop();
+    this.#pool = undefined;
   }
 
   #watch({ plans }: CameraSet): void {
@@ -160,13 +171,15 @@ export class Cameras {
   }
 
   #eyeOf(plan: CameraPlan): CameraEye {
-    return new CameraEye(this.#floor.view(plan.id, plan.place), this.#parts.nowMs());
+    const fixtures = plan.shelves.map(({ fixture }) => fixture);
+    return new CameraEye(this.#floor.view(plan.id, plan.place), this.#parts.nowMs(), { fixtures, repeats: plan.repeats });
   }
 
   #supervise(): void {
-    if (this.#watched.size === 0 || this.#supervisor !== undefined) return;
-    this.#supervisor = this.#parts.supervisor((camera, frame, outcome) => this.#answered(camera, frame.atMs, outcome));
-    this.#supervisor.start();
+    if (this.#watched.size === 0 || this.#pool !== undefined) return;
+    const plans = [...this.#watched.values()].map(({ plan }) => plan);
+    this.#pool = this.#parts.pool(plans, (camera, frame, outcome) => this.#answered(camera, frame.atMs, outcome));
+    this.#pool.start();
   }
 
   #open(watched: Watched): void {
@@ -208,6 +221,11 @@ export class Cameras {
     for (const body of watched.eye.see(outcome, atMs)) this.#parts.say(camera, body, atMs);
   }
 }
+
+const DETECTOR_HINTS = {
+  waiting: 'People are not counted meanwhile; if it lasts, run "endcap model vision check"',
+  fallback: 'People are counted; run "endcap model vision check" with the manifest of your detector to see what is wrong with it',
+} as const;
 
 const HINTS = {
   silent: 'Check its power, its network and its address; people are not counted there meanwhile',

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { floorFrom } from '../../agent/core/cameras/floor-plane.ts';
 import { isSource, SOURCE_FORMS } from '../../devices/transports/cameras/open-source.ts';
-import { floorFrom } from '../../models/vision/floor.ts';
 import { id, line } from '../values.ts';
+import { file } from './mqtt.ts';
 import { point } from './store.ts';
 
 const unit = z.number().min(0).max(1);
@@ -48,6 +49,8 @@ export const camerasSection = z
           .max(1_000)
           .refine(isSource, { error: `expected ${SOURCE_FORMS}` })
           .describe(`Where its pictures come from: ${SOURCE_FORMS}`),
+        username: line().optional().describe('Account at the camera, where it asks for one'),
+        passwordFile: file.optional().describe('File with the password of that account'),
         zone: id().optional().describe('Zone that everybody in its picture is counted in'),
         floor: z
           .array(floorPoint)
@@ -60,6 +63,17 @@ export const camerasSection = z
         shelves: z.array(shelf).max(32).default([]).describe('Fronts of shelves that hands reach into'),
         masks: z.array(area).max(16).default([]).describe('Parts of the picture that are blacked out before anything looks at it'),
         rate: z.number().min(0.5).max(15).default(5).describe('Pictures looked at a second, at most'),
+        width: z
+          .number()
+          .int()
+          .min(160)
+          .max(3_840)
+          .default(1_280)
+          .describe('Widest picture that is taken from a stream or a video, in pixels; wider ones are scaled down'),
+        model: z
+          .union([z.enum(['standard', 'distant']), z.strictObject({ manifestFile: file.describe('Manifest of a detector of your own') })])
+          .default('standard')
+          .describe('What finds people: standard, distant (small and far people, more processor time), or a detector of your own'),
         rotate: z
           .union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)])
           .default(0)
@@ -69,6 +83,10 @@ export const camerasSection = z
           .max(16)
           .default([])
           .describe('Local times between which no picture is taken; may pass midnight'),
+      })
+      .refine((camera) => camera.passwordFile === undefined || camera.username !== undefined, {
+        error: 'expected the username of the account too',
+        path: ['passwordFile'],
       })
       .refine((camera) => (camera.zone === undefined) !== (camera.floor === undefined), {
         error: 'expected a zone, or floor with four points',

@@ -1,5 +1,5 @@
+import type { PlanPoint, ToFloor } from '../../agent/core/cameras/floor-plane.ts';
 import type { ZoneId } from '../../agent/core/ids.ts';
-import type { PlanPoint, ToFloor } from './floor.ts';
 
 /** A point of the picture, in [0, 1] from its top left corner. */
 export interface PicturePoint {

@@ -33,7 +33,14 @@ const MAX_LAST_WORDS = 2_000;
  * than anything that shoppers wait for.
  */
 export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: ChildEvents): VisionChild {
-  const words = [...lockedDownFlags(), `--max-old-space-size=${heapMb}`, '--no-warnings', program, manifestPath, ...(posePath === undefined ? [] : [posePath])];
+  const words = [
+    ...lockedDownFlags(),
+    `--max-old-space-size=${heapMb}`,
+    '--no-warnings',
+    program,
+    manifestPath,
+    ...(posePath === undefined ? [] : [posePath]),
+  ];
   const child: ChildProcess =
     process.platform === 'win32'
       ? spawn(process.execPath, words, { stdio: 'pipe', env: {}, windowsHide: true })

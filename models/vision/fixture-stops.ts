@@ -1,6 +1,6 @@
+import type { PlanPoint } from '../../agent/core/cameras/floor-plane.ts';
 import type { FixtureId } from '../../agent/core/ids.ts';
 import type { ReadingBody, Seat } from '../../agent/core/reading.ts';
-import type { PlanPoint } from './floor.ts';
 import type { Person } from './floor-people.ts';
 
 /** A fixture as somebody on the floor can stand at it. */

@@ -1,10 +1,10 @@
+import { isInside, type PlanPoint } from '../../agent/core/cameras/floor-plane.ts';
 import type { HeatGrid } from '../../agent/core/cameras/heat-grid.ts';
 import type { FixtureId, SlotId, ZoneId } from '../../agent/core/ids.ts';
 import type { Reach, ReadingBody } from '../../agent/core/reading.ts';
 import { type CameraPlace, isInArea } from './camera-place.ts';
 import { EntranceWatch } from './entrance-watch.ts';
 import { FixtureStops, type StandingFixture } from './fixture-stops.ts';
-import { isInside, type PlanPoint } from './floor.ts';
 import { FloorPeople, type Person } from './floor-people.ts';
 import { HeatWatch } from './heat-watch.ts';
 import { QueueWatch } from './queue-watch.ts';

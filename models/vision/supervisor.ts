@@ -52,12 +52,19 @@ export interface SupervisorParts {
   /** Calls back after a while; the answer cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
   readonly answered: (camera: string, frame: Omit<CameraFrame, 'bytes'>, outcome: FrameOutcome) => void;
+  /** Told once for every process whose model has looked at enough pictures to be trusted with the next day. */
+  readonly proven?: (manifestPath: string) => void;
 }
+
+/** Pictures after which a model is trusted. */
+const PROVEN_AFTER = 50;
 
 export interface VisionStatus {
   readonly state: 'starting' | 'ready' | 'waiting' | 'stopped';
   /** For people: what is going on and, when something is wrong, why. */
   readonly sentence: string;
+  /** Another detector looks in place of the configured one. */
+  readonly isFallback: boolean;
   readonly model: string | undefined;
   readonly restarts: number;
   /** Pictures that a newer one of the same camera took the place of. */
@@ -77,6 +84,7 @@ export class VisionSupervisor {
   #generation = 0;
   #state: VisionStatus['state'] = 'stopped';
   #model: string | undefined;
+  #looks = 0;
   #job: { readonly id: number; readonly camera: string; readonly frame: Omit<CameraFrame, 'bytes'> } | undefined;
   #jobs = 0;
   #restUntilMs = 0;
@@ -85,6 +93,8 @@ export class VisionSupervisor {
   #failures = 0;
   #detector = 0;
   #reason = '';
+  /** Why the configured detector is not used. */
+  #refusal = '';
   #restarts = 0;
   #dropped = 0;
 
@@ -106,14 +116,15 @@ export class VisionSupervisor {
   }
 
   status(): VisionStatus {
-    const fallback = this.#detector > 0 ? ', the shipped detector in place of the configured one' : '';
+    const fallback = this.#detector > 0 ? `, ${this.#model ?? 'another detector'} in place of the configured one: ${this.#refusal}` : '';
     const sentences = {
       starting: 'The detector is starting',
       ready: `Cameras are looked at${fallback}`,
       waiting: `The detector stopped and will be started again: ${this.#reason}`,
       stopped: 'Cameras are not looked at',
     };
-    return { state: this.#state, sentence: sentences[this.#state], model: this.#model, restarts: this.#restarts, dropped: this.#dropped };
+    const [state, model] = [this.#state, this.#model];
+    return { state, sentence: sentences[state], isFallback: this.#detector > 0, model, restarts: this.#restarts, dropped: this.#dropped };
   }
 
   stop(): void {
@@ -131,7 +142,8 @@ export class VisionSupervisor {
     const generation = ++this.#generation;
     const reader = new MessageReader(MAX_CHILD_MESSAGE);
     this.#state = 'starting';
-    this.#child = this.#parts.start(this.#parts.manifestPaths[this.#detector] ?? this.#parts.manifestPaths[0], {
+    this.#looks = 0;
+    this.#child = this.#parts.start(this.#manifestPath(), {
       data: (chunk) => {
         if (generation !== this.#generation) return;
         try {
@@ -145,6 +157,10 @@ export class VisionSupervisor {
       },
     });
     this.#cancelTimer = this.#parts.after(this.#settings.readyMs, () => this.#fail('it was not ready in time'));
+  }
+
+  #manifestPath(): string {
+    return this.#parts.manifestPaths[this.#detector] ?? this.#parts.manifestPaths[0];
   }
 
   #hear(message: ChildMessage): void {
@@ -169,6 +185,8 @@ export class VisionSupervisor {
     this.#cancelTimer();
     this.#job = undefined;
     this.#failures = 0;
+    this.#looks += 1;
+    if (this.#looks === PROVEN_AFTER) this.#parts.proven?.(this.#manifestPath());
     const { share, maxRssBytes } = this.#settings;
     this.#restUntilMs = this.#parts.monotonicMs() + message.busyMs * (1 / share - 1);
     this.#parts.answered(job.camera, job.frame, message);
@@ -212,6 +230,7 @@ export class VisionSupervisor {
     this.#job = undefined;
     const { tries, backoffMs } = this.#settings;
     if (!wasReady && this.#failures >= tries && this.#detector + 1 < this.#parts.manifestPaths.length) {
+      if (this.#detector === 0) this.#refusal = reason;
       this.#detector += 1;
       this.#failures = 0;
     }

@@ -11,6 +11,12 @@ export interface FrameSource {
   stop(): void;
 }
 
+/** Who one is to a camera. */
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Longest picture that is taken from a camera. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { backoffMs, type FrameSink, type FrameSource, MAX_FRAME_BYTES } from './frame-source.ts';
+import { type Account, backoffMs, type FrameSink, type FrameSource, MAX_FRAME_BYTES } from './frame-source.ts';
 import { JpegStream } from './jpeg-stream.ts';
 
 /** Longest wait for a camera to answer, and for the next piece of a stream. */
@@ -6,21 +6,18 @@ const ANSWER_LIMIT_MS = 8_000;
 
 /** A camera's snapshot address, asked at a rate, or its MJPEG stream, whichever the address answers with. */
 export class HttpSource implements FrameSource {
-  readonly #url: URL;
+  readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #intervalMs: number;
   #running: AbortController | undefined;
 
-  /** A name and password in the address are sent as basic authentication. */
-  constructor(address: string, intervalMs: number) {
-    this.#url = new URL(address);
-    const { username, password } = this.#url;
+  /** The account is sent as basic authentication. */
+  constructor(url: string, { intervalMs, account }: { readonly intervalMs: number; readonly account?: Account | undefined }) {
+    this.#url = url;
     this.#headers =
-      username === ''
+      account === undefined
         ? {}
-        : { authorization: `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}` };
-    this.#url.username = '';
-    this.#url.password = '';
+        : { authorization: `Basic ${Buffer.from(`${account.username}:${account.password}`, 'utf8').toString('base64')}` };
     this.#intervalMs = intervalMs;
   }
 
@@ -66,9 +63,13 @@ export class HttpSource implements FrameSource {
         redirect: 'error',
         signal: AbortSignal.any([stopped, patience.signal]),
       });
+      if (answer.status === 401 || answer.status === 403) throw new Error(`it refuses the account (status ${answer.status})`);
       if (!answer.ok) throw new Error(`it answers with status ${answer.status}`);
       if (answer.body === null) throw new Error('its answer is empty');
-      const isStream = /^multipart\//i.test(answer.headers.get('content-type') ?? '');
+      const type = answer.headers.get('content-type') ?? 'image/jpeg';
+      if (!/^(?:image\/|multipart\/|application\/octet-stream)/i.test(type))
+        throw new Error(`it answers with ${type.slice(0, 60)}, expected a picture`);
+      const isStream = /^multipart\//i.test(type);
       const stream = new JpegStream();
       const parts: Uint8Array[] = [];
       let length = 0;
@@ -89,6 +90,7 @@ export class HttpSource implements FrameSource {
         parts.push(chunk);
       }
       if (isStream) throw new Error('its stream ended');
+      if (length === 0) throw new Error('its answer is empty');
       sink.trouble('');
       sink.frame(Buffer.concat(parts));
     } catch (error) {

@@ -51,7 +51,7 @@ describe('a camera source', () => {
       asked.push(request.headers.authorization);
       response.setHeader('content-type', 'image/jpeg').end(jpegLike(100, asked.length));
     });
-    const { frames } = watch(openSource(`http://eye:p%40ss@127.0.0.1:${port}/snap.jpg`, 10));
+    const { frames } = watch(openSource(`http://eye:p%40ss@127.0.0.1:${port}/snap.jpg`, { rate: 10 }));
     await vi.waitFor(() => expect(frames.length).toBeGreaterThan(2), WAIT);
     expect(asked[0]).toBe(`Basic ${Buffer.from('eye:p@ss').toString('base64')}`);
   });
@@ -63,20 +63,27 @@ describe('a camera source', () => {
       const timer = setInterval(() => response.write(Buffer.concat([Buffer.from('--edge\r\n\r\n'), jpegLike(50, i++)])), 10);
       response.on('close', () => clearInterval(timer));
     });
-    const { frames } = watch(openSource(`http://127.0.0.1:${port}/video`, 2));
+    const { frames } = watch(openSource(`http://127.0.0.1:${port}/video`, { rate: 2 }));
     await vi.waitFor(() => expect(frames.length).toBeGreaterThanOrEqual(3), WAIT);
     // Three pictures at two a second take a second; the stream sent a hundred by then.
     expect(frames.length).toBeLessThan(10);
   });
 
   const refusals: readonly [string, RequestListener, RegExp][] = [
-    ['says no', (_, response) => void response.writeHead(401).end(), /status 401/],
+    ['says no', (_, response) => void response.writeHead(401).end(), /refuses the account \(status 401\)/],
+    ['is broken', (_, response) => void response.writeHead(500).end(), /status 500/],
+    [
+      'shows a page',
+      (_, response) => void response.setHeader('content-type', 'text/html').end('<html>'),
+      /answers with text\/html, expected a picture/,
+    ],
+    ['answers with nothing', (_, response) => void response.setHeader('content-type', 'image/jpeg').end(), /its answer is empty/],
     ['sends far too much', (_, response) => void response.end(Buffer.alloc(MAX_FRAME_BYTES + 1)), /too large/],
     ['sends elsewhere', (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), /./],
   ];
 
   it.each(refusals)('says what is wrong with a camera that %s', async (_, listener, sentence) => {
-    const { frames, troubles } = watch(openSource(`http://127.0.0.1:${await serve(listener)}/`, 5));
+    const { frames, troubles } = watch(openSource(`http://127.0.0.1:${await serve(listener)}/`, { rate: 5 }));
     await vi.waitFor(() => expect(troubles.at(-1)).toMatch(sentence), WAIT);
     expect(frames).toEqual([]);
   });
@@ -84,7 +91,7 @@ describe('a camera source', () => {
   it('says that nobody is there, and finds the camera when it comes', async () => {
     const port = await serve(() => undefined);
     closing.pop()?.();
-    const { frames, troubles } = watch(openSource(`http://127.0.0.1:${port}/`, 5));
+    const { frames, troubles } = watch(openSource(`http://127.0.0.1:${port}/`, { rate: 5 }));
     await vi.waitFor(() => expect(troubles.at(-1)).toBe('it refuses connections'), WAIT);
     await serve((_, response) => void response.end(jpegLike(20, 1)), port);
     await vi.waitFor(() => expect(frames.length).toBeGreaterThan(0), WAIT);
@@ -94,7 +101,7 @@ describe('a camera source', () => {
   it('shows the pictures of a folder over and over', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'endcap-pictures-'));
     closing.push(() => rmSync(folder, { recursive: true, force: true }));
-    const { frames, troubles } = watch(openSource(`folder:${folder}`, 15));
+    const { frames, troubles } = watch(openSource(`folder:${folder}`, { rate: 15 }));
     await vi.waitFor(() => expect(troubles.at(-1)).toContain('there is no JPEG picture'), WAIT);
     for (const i of [1, 2]) writeFileSync(join(folder, `${i}.jpg`), jpegLike(10, i));
     await vi.waitFor(() => expect(frames.length).toBeGreaterThan(4), WAIT);
@@ -102,7 +109,7 @@ describe('a camera source', () => {
   });
 
   it('says what ffmpeg, or its absence, says of a file that is no video', async () => {
-    const { troubles } = watch(openSource('file:/nowhere/at/all.mp4', 5));
+    const { troubles } = watch(openSource('file:/nowhere/at/all.mp4', { rate: 5 }));
     await vi.waitFor(() => expect(troubles.at(-1)).toMatch(/No such file|ffmpeg is not installed/), WAIT);
   });
 
