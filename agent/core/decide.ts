@@ -1,3 +1,4 @@
+import { isApprentice } from './apprentice.ts';
 import type { StepContext } from './context.ts';
 import type { HoldReason, PolicyNote, Score, Trigger } from './decision.ts';
 import { reasonAfterScoring, reasonBeforeScoring } from './hold.ts';
@@ -56,12 +57,17 @@ function act(
     holdProbability: choice.holdProbability,
     isExploring: choice.isExploring,
   };
-  const shared = { trigger, alternatives: all.map(toAlternative), policy };
+  const shared = { trigger, alternatives: all.map(toAlternative), policy, ...experimentsOf(all) };
   // Over everything that chance decides, the holdout included: this is what the log is weighed by.
-  const held = { ...shared, ...experimentsOf(all), propensity: holdoutShare + (1 - holdoutShare) * choice.holdProbability };
+  const held = { ...shared, propensity: holdoutShare + (1 - holdoutShare) * choice.holdProbability };
   if (chosen === undefined) {
     learnWithout(context, visit, weighed);
     return hold(context, visit, { ...held, reason: holdReason(all, choice.isExploring), score: made.triggerScore });
+  }
+  // A store that is still learning offers nothing: what would have been offered is in the log.
+  if (isApprentice(context)) {
+    learnWithout(context, visit, weighed);
+    return hold(context, visit, { ...shared, propensity: 1, reason: 'apprentice', score: chosen.score });
   }
   visit.eligibleAtMs ??= context.nowMs;
   visit.eligibleFor ??= chosen.campaign.id;
@@ -90,7 +96,7 @@ function inOrder(candidates: readonly Candidate[], weighed: readonly Candidate[]
 }
 
 function experimentsOf(candidates: readonly Candidate[]): { readonly experiments?: Candidate['experiments'] } {
-  const experiments = candidates.flatMap((candidate) => candidate.experiments);
-  const once = experiments.filter(({ id }, i) => experiments.findIndex((other) => other.id === id) === i);
-  return once.length === 0 ? {} : { experiments: once };
+  const found = new Map<string, Candidate['experiments'][number]>();
+  for (const { experiments } of candidates) for (const one of experiments) found.set(one.id, one);
+  return found.size === 0 ? {} : { experiments: [...found.values()] };
 }

@@ -15,10 +15,10 @@ import { reachStep } from './visits.ts';
 export function makeOffer(
   context: StepContext,
   visit: Visit,
-  made: { readonly best: Candidate; readonly trigger: Trigger } & Pick<Decision, 'alternatives' | 'propensity' | 'policy'>,
+  made: { readonly best: Candidate; readonly trigger: Trigger } & Pick<Decision, 'alternatives' | 'propensity' | 'policy' | 'experiments'>,
 ): boolean {
   const { store, nowMs } = context;
-  const { campaign, product, discountCents, score, experiments } = made.best;
+  const { campaign, product, discountCents, score } = made.best;
   const { policy } = store.map;
   // `reasonBeforeScoring` has just seen this consent; asking again is what lets the offer be delivered at all.
   const consent = consentFor(visit, 'offers', nowMs);
@@ -64,7 +64,7 @@ export function makeOffer(
       propensity: made.propensity,
       alternatives: made.alternatives,
       ...(made.policy === undefined ? {} : { policy: made.policy }),
-      ...(experiments.length === 0 ? {} : { experiments }),
+      ...(made.experiments === undefined ? {} : { experiments: made.experiments }),
       situation: situationOf(context, visit),
     },
   });

@@ -2,7 +2,7 @@ import type { StepContext } from '../context.ts';
 import type { Campaign, VariantPlan } from '../store-map.ts';
 import { VISIT_LIMITS, type Visit } from '../visit.ts';
 import { assign } from './experiment.ts';
-import { type ExperimentTrack, planNow } from './track.ts';
+import type { ExperimentTrack } from './track.ts';
 
 /** A campaign as one visit gets it, and by which experiments. */
 export interface DealtCampaign {
@@ -24,20 +24,23 @@ export function dealVariants(
   met: { readonly campaign: Campaign; readonly foreseenCents: number },
 ): DealtCampaign {
   const tracks = context.state.experiments.get(met.campaign.id);
+  if (tracks === undefined || visit.arm === 'holdout')
+    return { campaign: met.campaign, isOnPhone: true, isOnDisplay: false, experiments: [] };
   const experiments: { readonly id: string; readonly variant: string }[] = [];
-  let { campaign } = met;
   let isOnPhone = true;
   let isOnDisplay = false;
-  if (tracks === undefined || visit.arm === 'holdout') return { campaign, isOnPhone, isOnDisplay, experiments };
+  let { headline, discount } = met.campaign;
   for (const track of tracks) {
     const variant = variantFor(context, visit, { track, foreseenCents: met.foreseenCents });
     if (variant === undefined) continue;
     experiments.push({ id: track.plan.id, variant: variant.name });
-    campaign = changed(campaign, variant);
+    headline = variant.headline ?? headline;
+    discount = variant.discount ?? discount;
     if (variant.isOff === true || variant.channels?.includes('phone') === false) isOnPhone = false;
     if (variant.isOff !== true && variant.channels?.includes('shelf-display') === true) isOnDisplay = true;
   }
-  return { campaign, isOnPhone, isOnDisplay, experiments };
+  const isChanged = headline !== met.campaign.headline || discount !== met.campaign.discount;
+  return { campaign: isChanged ? { ...met.campaign, headline, discount } : met.campaign, isOnPhone, isOnDisplay, experiments };
 }
 
 function variantFor(
@@ -53,10 +56,12 @@ function variantFor(
   }
   const { nowMs } = context;
   if (nowMs < (plan.startsAtMs ?? 0) || nowMs >= (plan.endsAtMs ?? Number.POSITIVE_INFINITY)) return undefined;
-  const name = assign(planNow(track), visit.id);
+  if ((visit.assigned?.size ?? 0) >= VISIT_LIMITS.experiments) return undefined;
+  const name = assign(plan, visit.id, track.weights);
+  if (name === undefined) return undefined;
   const position = plan.variants.findIndex((variant) => variant.name === name);
   const sums = track.sums[position];
-  if (name === undefined || sums === undefined || (visit.assigned?.size ?? 0) >= VISIT_LIMITS.experiments) return undefined;
+  if (sums === undefined) return undefined;
   sums.exposed++;
   visit.assigned ??= new Map();
   visit.assigned.set(plan.id, {
@@ -67,9 +72,4 @@ function variantFor(
     salesCents: visit.namedSalesCents ?? 0,
   });
   return plan.variants[position];
-}
-
-function changed(campaign: Campaign, { headline, discount }: VariantPlan): Campaign {
-  if (headline === undefined && discount === undefined) return campaign;
-  return { ...campaign, ...(headline === undefined ? {} : { headline }), ...(discount === undefined ? {} : { discount }) };
 }

@@ -20,14 +20,19 @@ export interface Variant {
 
 /**
  * The variant of a visit or member, `undefined` where it does not take part. Always the same for the same unit. Changing weights moves as few
- * as possible: raising one variant's weight moves units to that variant only.
+ * as possible: raising one variant's weight moves units to that variant only. `weights` replaces those of the variants, in their order.
  */
-export function assign(experiment: Experiment, unit: string): string | undefined {
-  const place = unitHash(`${experiment.layer}|${unit}`);
-  if (place < experiment.from || place >= experiment.to) return undefined;
+export function assign(experiment: Experiment, unit: string, weights?: readonly number[]): string | undefined {
+  const { from, to, variants } = experiment;
+  if (from > 0 || to < 1) {
+    const place = unitHash(`${experiment.layer}|${unit}`);
+    if (place < from || place >= to) return undefined;
+  }
   let chosen: string | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const { name, weight } of experiment.variants) {
+  for (let i = 0; i < variants.length; i++) {
+    const { name } = variants[i]!;
+    const weight = weights?.[i] ?? variants[i]!.weight;
     if (weight <= 0) continue;
     // A race of exponential clocks: the chance of ringing first is the variant's share of all weights.
     const ring = -Math.log(Math.max(unitHash(`${experiment.id}|${name}|${unit}`), Number.MIN_VALUE)) / weight;

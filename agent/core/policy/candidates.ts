@@ -17,7 +17,7 @@ export interface Candidate {
   /** What it is expected to earn over no offer. */
   readonly valueCents: Cents;
   readonly excluded: HoldReason | undefined;
-  readonly probability?: number;
+  readonly probability: number | undefined;
   readonly isOnDisplay: boolean;
   readonly experiments: readonly { readonly id: string; readonly variant: string }[];
 }
@@ -33,27 +33,39 @@ export function candidatesFor(
   visit: Visit,
   asked: { readonly score: Score; readonly trigger: Trigger },
 ): readonly Candidate[] {
-  const { score } = asked;
+  const { score, trigger } = asked;
   const product = context.store.products.get(score.sku);
   if (product === undefined) return [];
   const foreseenCents = Math.round(score.intent * (product.priceCents - product.costCents));
   return context.store.campaignsFor(product).map((configured) => {
     stopWhenScarce(context, configured);
-    const asConfigured = { ...asked, visit, product, campaign: configured, discountCents: discountOf(configured, product) };
-    const early = firstHold(context, CAMPAIGN_RULES, asConfigured);
+    // Written out, here and below: with 20 campaigns a decision, copying objects costs more than everything else in it.
+    const offer = { visit, trigger, score, product, campaign: configured, discountCents: discountOf(configured, product) };
+    const early = firstHold(context, CAMPAIGN_RULES, offer);
     const dealt = early === undefined ? dealVariants(context, visit, { campaign: configured, foreseenCents }) : undefined;
-    const campaign = dealt?.campaign ?? configured;
-    const discountCents = discountOf(campaign, product);
-    const offer = { ...asConfigured, campaign, discountCents };
-    const excluded =
-      early ??
-      (dealt?.isOnPhone === false ? 'experiment' : firstHold(context, DISCOUNT_RULES, offer)) ??
-      firstHold(context, WORTH_RULES, offer);
-    const valueCents = expectedGainCents({ product, discountCents, intent: score.intent });
-    const { isOnDisplay = false, experiments = [] } = dealt ?? {};
-    return { campaign, product, score, discountCents, valueCents, excluded, isOnDisplay, experiments };
+    if (dealt !== undefined && dealt.campaign !== configured) {
+      offer.campaign = dealt.campaign;
+      offer.discountCents = discountOf(dealt.campaign, product);
+    }
+    const { campaign, discountCents } = offer;
+    return {
+      campaign,
+      product,
+      score,
+      discountCents,
+      valueCents: expectedGainCents({ product, discountCents, intent: score.intent }),
+      excluded:
+        early ??
+        (dealt?.isOnPhone === false ? 'experiment' : firstHold(context, DISCOUNT_RULES, offer)) ??
+        firstHold(context, WORTH_RULES, offer),
+      probability: undefined,
+      isOnDisplay: dealt?.isOnDisplay ?? false,
+      experiments: dealt?.experiments ?? NO_EXPERIMENTS,
+    };
   });
 }
+
+const NO_EXPERIMENTS: Candidate['experiments'] = [];
 
 /** What a campaign takes off a product's price: a whole number of cents, never more than the price. */
 export function discountOf(campaign: Campaign, product: Product): Cents {
@@ -64,6 +76,6 @@ export function discountOf(campaign: Campaign, product: Product): Cents {
 
 /** A candidate as the log keeps it. */
 export function toAlternative({ campaign, product, valueCents, excluded, discountCents, probability }: Candidate): Alternative {
-  const chance = probability === undefined ? {} : { probability };
-  return { campaign: campaign.id, sku: product.sku, valueCents, excluded, discountCents, ...chance };
+  if (probability === undefined) return { campaign: campaign.id, sku: product.sku, valueCents, excluded, discountCents };
+  return { campaign: campaign.id, sku: product.sku, valueCents, excluded, discountCents, probability };
 }

@@ -37,7 +37,7 @@ export interface ChooseOptions {
   readonly floor?: Probability;
   /** Spreads the whole exploration budget evenly, whatever is believed (epsilon-greedy). For comparison. */
   readonly isEven?: boolean;
-  /** Draws behind the probabilities. Default 100. */
+  /** Draws behind the probabilities. Default 64. */
   readonly draws?: number;
 }
 
@@ -98,7 +98,7 @@ export function expectedGain({ withOffer, gainCents }: Prospect, without: Withou
 
 /** Probability of each choice, no offer last, with the believed best left at 0. */
 function sharesOf(options: ChooseOptions, greedy: number): number[] {
-  const { prospects, explorationBudget, floor = LEAST_PROBABILITY, draws = 100 } = options;
+  const { prospects, explorationBudget, floor = LEAST_PROBABILITY, draws = 64 } = options;
   const others = prospects.length;
   if (options.isEven === true) return spread(others + 1, explorationBudget / (others + 1));
   const least = Math.min(floor, explorationBudget / (2 * others));

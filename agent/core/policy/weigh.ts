@@ -66,9 +66,19 @@ export function weigh(
     isEven: policy.exploresEvenly === true,
   });
   const candidates = open.map((candidate, i): Candidate => {
-    const valueCents = Math.round(choice.expectedCents[i]!);
-    const excluded = candidate.excluded ?? (choice.expectedCents[i]! <= 0 ? 'not-worth-it' : undefined);
-    return { ...candidate, valueCents, excluded, probability: choice.probabilities[i]! };
+    const { campaign, product, score, discountCents, isOnDisplay, experiments } = candidate;
+    const expected = choice.expectedCents[i]!;
+    return {
+      campaign,
+      product,
+      score,
+      discountCents,
+      valueCents: Math.round(expected),
+      excluded: candidate.excluded ?? (expected <= 0 ? 'not-worth-it' : undefined),
+      probability: choice.probabilities[i]!,
+      isOnDisplay,
+      experiments,
+    };
   });
   const best = choice.expectedCents.reduce((top, value, i, all) => (value > all[top]! ? i : top), 0);
   return {

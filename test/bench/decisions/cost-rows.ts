@@ -21,14 +21,14 @@ const BATCHES = 40;
 
 /**
  * CPU of one decision in the real core: features and score (ONNX, batch of 16), then the rules, the policy with its probabilities, the sentence and
- * the rows, among 20 offers; once as it is, once with 400 experiments running.
+ * the rows, among 20 offers; once as it is, once with 200 experiments running.
  */
 export async function costRows(): Promise<readonly DecisionRow[]> {
   const loaded = await loadOnnxScorer({ manifestPath: join(packageRoot(), 'models/artifacts/purchase-intent.manifest.json') });
   const scorer: Scorer = loaded.ok ? loaded.value : new RuleScorer();
   const note = loaded.ok ? undefined : `scored by rules: ${loaded.error.sentence}`;
   const rows: DecisionRow[] = [];
-  for (const experiments of [0, 400]) {
+  for (const experiments of [0, 200]) {
     const found = await measure(scorer, experiments);
     rows.push(
       decisionRow(
