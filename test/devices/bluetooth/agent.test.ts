@@ -94,7 +94,14 @@ describe('a running agent with a radio', () => {
     await rig.stopBus();
     const folder = mkdtempSync(join(tmpdir(), 'endcap-radio-'));
     let written = '';
-    const log = pino({ level: 'info' }, { write: (line: string) => void (written += line) });
+    const log = pino(
+      { level: 'info' },
+      {
+        write(line: string) {
+          written += line;
+        },
+      },
+    );
     const agent = await startStore(folder, log);
     try {
       expect((await fetch(`${agent.httpUrl}/healthz`)).status).toBe(200);
