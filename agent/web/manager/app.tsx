@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { Banner } from './banner.tsx';
+import { Cameras } from './cameras.tsx';
 import { Campaigns } from './campaigns.tsx';
 import { Decisions } from './decisions.tsx';
 import { Devices } from './devices.tsx';
@@ -13,6 +14,7 @@ import { usePage } from './page.ts';
 import { Posters } from './posters.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Cloud, Machine, Recent, Traffic } from './system.tsx';
+import { FloorTraffic } from './traffic.tsx';
 
 /** The manager page: set up, sign in, or the desk. */
 export function ManagerApp(): JSX.Element {
@@ -74,12 +76,14 @@ function DeskPage(): JSX.Element {
           <Banner />
           <Figures />
           <FloorPlan />
+          <FloorTraffic />
           <Funnel />
           <HourChart />
           <Withheld />
           <Money />
           <Campaigns />
           <Devices />
+          <Cameras />
           <Decisions />
           <Recent />
           <Cloud />
