@@ -51,9 +51,30 @@ export interface SceneReport {
   readonly burstsPerHour?: number;
 }
 
+/** Where everything lay and when hands were at it, for sensors other than scales. */
+export interface SceneStory {
+  readonly startMs: TimestampMs;
+  readonly endMs: TimestampMs;
+  readonly slots: readonly string[];
+  readonly items: readonly {
+    readonly epc: string;
+    readonly sku: string;
+    readonly lies: readonly { readonly slot: string; readonly fromMs: TimestampMs; readonly toMs: TimestampMs }[];
+  }[];
+  readonly hands: readonly { readonly slot: string; readonly fromMs: TimestampMs; readonly toMs: TimestampMs }[];
+}
+
+interface Lie {
+  readonly slot: string;
+  readonly fromMs: TimestampMs;
+  toMs: TimestampMs;
+}
+
 interface Item {
+  readonly epc: string;
   readonly sku: string;
   readonly grams: Grams;
+  readonly lies: Lie[];
   /** When a shopper took it. */
   takenAtMs?: TimestampMs;
 }
@@ -68,6 +89,7 @@ interface Plate {
   isMixed: boolean;
 }
 
+const FOREVER_MS = Number.MAX_SAFE_INTEGER;
 /** Two products whose weights differ by less than this many deviations cannot be told apart. */
 const SAME_WEIGHT_DEVIATIONS = 3;
 
@@ -80,6 +102,8 @@ export class ShelfScene {
   nowMs: TimestampMs;
   readonly #startMs: TimestampMs;
   readonly #plates = new Map<string, Plate>();
+  readonly #items: Item[] = [];
+  readonly #hands: Lie[] = [];
   /** What shoppers hold. */
   readonly #held: Item[] = [];
   /** Products that came back undecidably: nobody who only weighs knows whether they are still held. */
@@ -93,6 +117,7 @@ export class ShelfScene {
     this.nowMs = at.startMs + 12_000;
     for (const spec of plates) {
       const items = Array.from({ length: spec.units }, () => this.#unitOf(spec));
+      for (const item of items) item.lies.push({ slot: spec.slot, fromMs: at.startMs, toMs: FOREVER_MS });
       this.#plates.set(spec.slot, { spec, items, initialGrams: weightOf(items), shifts: [], contacts: [], isMixed: false });
     }
   }
@@ -120,11 +145,14 @@ export class ShelfScene {
     for (const item of items) {
       const overMs = Math.round(80 + 170 * random.uniform());
       plate.shifts.push({ atMs, overMs, grams: -item.grams });
+      const lie = item.lies.at(-1);
+      if (lie !== undefined) lie.toMs = atMs;
       atMs += overMs + Math.round(40 + 160 * random.uniform());
     }
     plate.contacts.push(
       press(random, { fromMs: this.nowMs, forMs: atMs - this.nowMs - 30, grams: 40 + 210 * random.uniform(), swayShare: 0.2 }),
     );
+    this.#hands.push({ slot, fromMs: this.nowMs, toMs: atMs });
     for (const item of items) item.takenAtMs = fromMs;
     this.#held.push(...items);
     const kind = sku === plate.spec.sku && units >= 3 ? 'sweep' : 'pick';
@@ -189,6 +217,17 @@ export class ShelfScene {
     return readings.sort((a, b) => a.atMs - b.atMs || (a.slot < b.slot ? -1 : 1));
   }
 
+  /** What happened, for sensors other than scales. */
+  story(): SceneStory {
+    return {
+      startMs: this.#startMs,
+      endMs: this.nowMs + 12_000,
+      slots: this.plates.map(({ slot }) => slot),
+      items: this.#items,
+      hands: this.#hands,
+    };
+  }
+
   #playPlate(plate: Plate, report: SceneReport): WeightReading[] {
     const { slot } = plate.spec;
     const random = new Random(`${report.seed}/cell/${slot}`);
@@ -225,6 +264,8 @@ export class ShelfScene {
     plate.items.push(...items);
     this.nowMs = fromMs + overMs + letGoMs;
     const { slot, sku } = plate.spec;
+    for (const item of items) item.lies.push({ slot, fromMs, toMs: FOREVER_MS });
+    this.#hands.push({ slot, fromMs, toMs: this.nowMs });
     this.#tell({ ...what, slot, sku: items[0]?.sku ?? sku, units: items.length, fromMs, toMs: this.nowMs });
     return this;
   }
@@ -233,6 +274,7 @@ export class ShelfScene {
     const plate = this.#of(slot);
     const forMs = Math.round(how.seconds * 1_000);
     plate.contacts.push(press(this.random, { fromMs: this.nowMs, forMs, grams: how.grams, swayShare: how.sway }));
+    this.#hands.push({ slot, fromMs: this.nowMs, toMs: this.nowMs + forMs });
     this.#tell({ kind: 'hand', slot, sku: plate.spec.sku, units: 0, fromMs: this.nowMs, toMs: this.nowMs + forMs, decidable: 'yes' });
     this.nowMs += forMs;
     return this;
@@ -252,7 +294,10 @@ export class ShelfScene {
 
   #unitOf(spec: ScenePlate): Item {
     const mean = spec.unitGrams * (1 + (spec.offPlan ?? 0));
-    return { sku: spec.sku, grams: this.random.normalWithin({ mean, sd: spec.unitGrams * spec.spread }, 1) };
+    const grams = this.random.normalWithin({ mean, sd: spec.unitGrams * spec.spread }, 1);
+    const item: Item = { epc: `tag-${this.#items.length + 1}`, sku: spec.sku, grams, lies: [] };
+    this.#items.push(item);
+    return item;
   }
 
   #looksLike(a: string, b: string): boolean {

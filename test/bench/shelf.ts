@@ -1,7 +1,8 @@
-import { compileStore } from '../../agent/core/compiled-store.ts';
+import { type CompiledStore, compileStore } from '../../agent/core/compiled-store.ts';
 import { takeWeight } from '../../agent/core/shelf/shelf.ts';
-import { createShelf } from '../../agent/core/shelf/shelf-state.ts';
+import { createShelf, type ShelfState } from '../../agent/core/shelf/shelf-state.ts';
 import type { Product, Slot } from '../../agent/core/store-map.ts';
+import type { CellTraits } from '../../devices/simulator/load-cell.ts';
 import type { ShelfScene, WeightReading } from '../../devices/simulator/shelf-scene.ts';
 import { type SceneKind, SHELF_SCENES, writeScene } from '../../devices/simulator/shelf-scenes.ts';
 import { sampleStore } from '../support/sample-store.ts';
@@ -46,13 +47,13 @@ const NOISES = [
 ] as const;
 
 /** Scores the shelf detector on every scene, at nominal and three times the noise. `seed` names the dice of the acts and of the scales. */
-export async function benchShelf(seed = 'score'): Promise<readonly ShelfRow[]> {
+export async function benchShelf(seed = 'score', traits: Partial<CellTraits> = {}): Promise<readonly ShelfRow[]> {
   const rows: ShelfRow[] = [];
   for (const { times, goal } of NOISES) {
     const total = new Sums();
     for (const kind of SHELF_SCENES) {
       const sums = new Sums();
-      for (const rate of RATES) sums.add(kind, { seed, hz: Math.min(rate, kind.mostHz ?? rate), rate, noise: times });
+      for (const rate of RATES) sums.add(kind, { seed, hz: Math.min(rate, kind.mostHz ?? rate), rate, noise: times, traits });
       rows.push(sums.row(kind.name, times));
       total.merge(sums);
       // The report is made beside other measurements: let them have their turn.
@@ -128,6 +129,8 @@ interface Play {
   readonly rate: number;
   readonly hz: number;
   readonly noise: number;
+  /** Other scales than those that the scene describes. */
+  readonly traits?: Partial<CellTraits>;
 }
 
 class Sums {
@@ -138,7 +141,8 @@ class Sums {
 
   add(kind: SceneKind, play: Play): void {
     const scene = writeScene(kind, { seed: `${play.seed}/${play.rate}`, startMs: START_MS });
-    const readings = scene.play({ ...kind.report, seed: `${play.seed}/${play.rate}`, hz: play.hz, noise: play.noise });
+    const report = { ...kind.report, traits: { ...play.traits, ...kind.report?.traits } };
+    const readings = scene.play({ ...report, seed: `${play.seed}/${play.rate}`, hz: play.hz, noise: play.noise });
     const { reports, hands } = detectAll(scene, readings);
     scoreScene(this.#ours, { truths: scene.truths, reports, hz: play.hz });
     scoreScene(this.#threshold, { truths: scene.truths, reports: thresholdAll(scene, readings), hz: play.hz });
@@ -192,28 +196,18 @@ export function detectAll(
 ): { readonly reports: readonly Report[]; readonly hands: readonly Report[] } {
   const store = storeOf(scene);
   const shelf = createShelf();
-  const reports: Report[] = [];
-  const hands: Report[] = [];
-  for (const reading of readings) {
-    const slot = store.slots.get(reading.slot);
-    if (slot === undefined) continue;
-    const event = takeWeight(shelf, { store, slot, nowMs: reading.atMs, isAlone: false }, reading);
-    if (event === undefined) continue;
-    const { kind, sku, units, outcome, atMs, settledAtMs } = event;
-    const report = {
-      kind,
-      slot: slot.id,
-      sku,
-      units,
-      isTake: kind === 'pick' || kind === 'sweep',
-      isCertain: outcome === 'certain',
-      atMs,
-      settledAtMs,
-    };
-    if (kind === 'hand') hands.push(report);
-    else reports.push(report);
-  }
-  return { reports, hands };
+  const events = readings.flatMap((reading) => weigh(shelf, store, reading) ?? []);
+  return { reports: events.filter(({ kind }) => kind !== 'hand'), hands: events.filter(({ kind }) => kind === 'hand') };
+}
+
+/** Hands one weight to the core's shelf; what it reports, if anything. */
+export function weigh(shelf: ShelfState, store: CompiledStore, reading: WeightReading): Report | undefined {
+  const slot = store.slots.get(reading.slot);
+  const event = slot === undefined ? undefined : takeWeight(shelf, { store, slot, nowMs: reading.atMs, isAlone: false }, reading);
+  if (event === undefined) return undefined;
+  const { kind, sku, units, outcome, atMs, settledAtMs } = event;
+  const isTake = kind === 'pick' || kind === 'sweep';
+  return { kind, slot: event.slot, sku, units, isTake, isCertain: outcome === 'certain', atMs, settledAtMs };
 }
 
 function thresholdAll(scene: ShelfScene, readings: readonly WeightReading[]): readonly Report[] {
@@ -227,8 +221,17 @@ function thresholdAll(scene: ShelfScene, readings: readonly WeightReading[]): re
   });
 }
 
-function storeOf(scene: ShelfScene) {
-  const slots = scene.plates.map(({ slot, sku, units }): Slot => ({ id: slot, fixture: 'shelf-03', sku, capacity: units + 2 }));
+/** The plan of a scene's plates, all on one fixture; `distance` where its slots have such a sensor. */
+export function storeOf(scene: ShelfScene, distance?: NonNullable<Slot['distance']>): CompiledStore {
+  const slots = scene.plates.map(
+    ({ slot, sku, units }): Slot => ({
+      id: slot,
+      fixture: 'shelf-03',
+      sku,
+      capacity: units + 2,
+      ...(distance === undefined ? {} : { distance }),
+    }),
+  );
   const products = scene.plates.map(
     ({ sku, unitGrams, spread }): Product => ({
       sku,

@@ -46,6 +46,8 @@ export interface PlateGoods {
   readonly counted?: CountChange | undefined;
   /** How much likelier units of a product were taken, by the silence of their tags; 1 for every product without tags. */
   readonly takenFactor?: (sku: Sku, units: number) => number;
+  /** The same for units that were put here, by tags that have just begun to be heard; for what is `isSeen` a fixed factor without it. */
+  readonly arrivedFactor?: (sku: Sku, units: number) => number;
   readonly others: readonly OtherGoods[];
   readonly guests: readonly Guest[];
   readonly nowMs: TimestampMs;
@@ -162,14 +164,15 @@ function taken(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods
 }
 
 function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: PlateGoods): Explanation[] {
-  const own = (NOT_HELD + (1 - NOT_HELD) * goods.held) * (goods.isSeen ? SEEN_FACTOR : 1);
+  const arrived = (sku: Sku, units: number, isSeen: boolean) => goods.arrivedFactor?.(sku, units) ?? (isSeen ? SEEN_FACTOR : 1);
+  const own = NOT_HELD + (1 - NOT_HELD) * goods.held;
   const found = ownUnits(change, goods).map(({ units, density }): Explanation => {
     const fits = goods.room === undefined || units <= goods.room;
     return {
       sku: goods.sku,
       units,
       guest: undefined,
-      probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density,
+      probability: own * countPrior(units) * (fits ? 1 : BEYOND_STOCK) * density * arrived(goods.sku, units, goods.isSeen),
       fit: density,
       rivalHeld: 0,
       isExpected: goods.held > 0 || goods.isSeen,
@@ -177,9 +180,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
     };
   });
   for (const other of goods.others) {
-    const prior =
-      ((other.isNeighbour ? MISPLACED_HELD : CARRIED_HELD) * other.held + MISPLACED / goods.others.length) *
-      (other.isSeen ? SEEN_FACTOR : 1);
+    const prior = (other.isNeighbour ? MISPLACED_HELD : CARRIED_HELD) * other.held + MISPLACED / goods.others.length;
     for (const units of [1, 2]) {
       const density = normal(change.grams - units * other.unit.grams, deviationOf(other.unit, units, change.sdGrams));
       const many = units === 1 ? countPrior(1) : MISPLACED_PAIR;
@@ -187,7 +188,7 @@ function put(change: { readonly grams: Grams; readonly sdGrams: Grams }, goods: 
         sku: other.sku,
         units,
         guest: undefined,
-        probability: prior * many * density,
+        probability: prior * many * density * arrived(other.sku, units, other.isSeen),
         fit: density,
         rivalHeld: units === 1 && other.isNeighbour ? other.held : 0,
         isExpected: other.held > 0 || other.isSeen,

@@ -17,6 +17,8 @@ const USUAL_SPREAD = 0.015;
 /** Neighbours on the fixture, and products from elsewhere that somebody holds, which could be put on a plate. */
 const MOST_NEIGHBOURS = 16;
 const MOST_HELD = 8;
+/** From here on the tags say clearly that a product has just arrived. */
+const CLEARLY = 3;
 /** Capacity is a guideline: this many more are believed. */
 const SPARE_ROOM = 2;
 
@@ -35,8 +37,8 @@ export function plateGoods(
   const { store, slot, nowMs } = at;
   const stock = stockOf(shelf, slot);
   const units = stock.doubtful === 0 ? stock.units : undefined;
-  const tags = tagsAt(shelf, { fixture: slot.fixture, nowMs });
-  const isSeen = (sku: Sku) => tags.arrived.has(sku);
+  const tags = tagsAt(shelf, { fixture: slot.fixture, change: at.change, nowMs });
+  const isSeen = (sku: Sku) => tags.arrivedFactor(sku, 1) > CLEARLY;
   const other = (product: Product, isNeighbour: boolean): readonly OtherGoods[] => {
     const unit = unitOf(product);
     const { sku } = product;
@@ -57,6 +59,7 @@ export function plateGoods(
     reach: reachAt(shelf, slot, nowMs),
     counted: countChange(shelf.distances.get(slot.id), slot, { ...at.change, nowMs }),
     takenFactor: (sku, units) => tags.takenFactor(sku, units),
+    arrivedFactor: (sku, units) => tags.arrivedFactor(sku, units),
     tags,
     others,
     guests: stock.guests,

@@ -74,8 +74,10 @@ export interface TagSeen {
   readonly sinceMs: TimestampMs;
   atMs: TimestampMs;
   /** How often it was read since it came, and its usual interval. */
-  reads?: number;
-  everyMs?: number;
+  reads: number;
+  everyMs: number;
+  /** Reads of the last seconds: `[half second, reads, ...]`, oldest first. */
+  readonly slices: number[];
 }
 
 /** Most entries of each table; the oldest gives way. Cells and stocks are bounded by the slots of the plan. */

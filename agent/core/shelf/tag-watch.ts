@@ -2,37 +2,38 @@ import type { FixtureId, Sku } from '../ids.ts';
 import { type DurationMs, SECOND_MS, type TimestampMs } from '../units.ts';
 import { SHELF_LIMITS, type ShelfState, type TagSeen } from './shelf-state.ts';
 
-/** A tag not heard for so long was gone, however rarely it is read. */
+/** Reads are counted in slices of this length; so many slices are remembered. */
+const SLICE_MS: DurationMs = 500;
+const MOST_SLICES = 24;
+/** A tag not heard for so long is no longer at the fixture. */
 const TAG_GONE_MS: DurationMs = 30 * SECOND_MS;
-/** A tag that was read regularly is gone after so many of its intervals, and no sooner than this. */
-const GONE_INTERVALS = 10;
-const LEAST_GONE_MS: DurationMs = 4 * SECOND_MS;
-/** Reads from which on the interval of a tag is known. */
+/** Reads from which on the interval of a tag is known, and what is assumed until then. */
 const KNOWN_READS = 5;
-/** A tag heard for the first time this recently has just arrived. */
-const ARRIVED_MS: DurationMs = 8 * SECOND_MS;
+const USUAL_EVERY_MS: DurationMs = 500;
+/** A silence longer than so many intervals is an absence, and teaches nothing about how often a tag is read. */
+const ABSENT_INTERVALS = 6;
+/** What is held a step away from the shelf is read this much more rarely than what lies on it. */
+const HELD_SHARE = 0.08;
+/** How long before a change of weight a tag is looked at, and how near to the change its reads say nothing: hands take their time. */
+const BEFORE_MS: DurationMs = 4 * SECOND_MS;
+const BLUR_MS: DurationMs = 300;
 /** The reader of a fixture works while it has read something there within this time. */
 const READER_ALIVE_MS: DurationMs = 20 * SECOND_MS;
-/** No silence of a tag says more than this about its product having been taken, and no reading less. */
-const MOST_FACTOR = 30;
-const LEAST_FACTOR = 0.1;
+/** However clear the tags are, a product may have lost its tag, or a tag its product. */
+const MOST_FACTOR = 1_000;
+const LEAST_FACTOR = 0.02;
 
-/** Notes the tag of a known product at a fixture; one that was not heard for a while has just arrived, which speaks for a put-back. */
+/** Notes that the tag of a known product was read at a fixture. */
 export function hearTag(
   shelf: ShelfState,
   heard: { readonly epc: string; readonly sku: Sku; readonly fixture: FixtureId; readonly nowMs: TimestampMs },
 ): void {
   const { epc, sku, fixture, nowMs } = heard;
   const seen = shelf.tags.get(epc);
-  if (seen !== undefined && seen.fixture === fixture && nowMs - seen.atMs <= goneAfterMs(seen)) {
-    const sinceMs = nowMs - seen.atMs;
-    seen.reads = Math.min(1_000, (seen.reads ?? 1) + 1);
-    seen.everyMs = seen.everyMs === undefined ? sinceMs : seen.everyMs + (sinceMs - seen.everyMs) / Math.min(20, seen.reads);
-    seen.atMs = nowMs;
-    return;
-  }
+  if (seen !== undefined && seen.fixture === fixture && nowMs - seen.atMs <= TAG_GONE_MS) return noteRead(seen, nowMs);
   shelf.tags.delete(epc);
-  shelf.tags.set(epc, { sku, fixture, sinceMs: nowMs, atMs: nowMs, reads: 1 });
+  const slices = [Math.floor(nowMs / SLICE_MS), 1];
+  shelf.tags.set(epc, { sku, fixture, sinceMs: nowMs, atMs: nowMs, reads: 1, everyMs: USUAL_EVERY_MS, slices });
   if (shelf.tags.size <= SHELF_LIMITS.tags) return;
   for (const oldest of shelf.tags.keys()) {
     shelf.tags.delete(oldest);
@@ -40,46 +41,84 @@ export function hearTag(
   }
 }
 
-/** What the reader of a fixture says at one moment. */
-export interface TagView {
-  /** Products whose tags have just begun to be heard. */
-  readonly arrived: ReadonlySet<Sku>;
-  /** Products whose tags the reader knows. */
-  readonly tagged: ReadonlySet<Sku>;
-  /** How much more likely a product's `units` were taken from here, given how long its tags have been silent; 1 where it has no tags. */
-  takenFactor(sku: Sku, units: number): number;
+function noteRead(seen: TagSeen, nowMs: TimestampMs): void {
+  const passedMs = Math.max(0, nowMs - seen.atMs);
+  seen.reads = Math.min(1_000, seen.reads + 1);
+  if (passedMs <= ABSENT_INTERVALS * seen.everyMs) seen.everyMs += (passedMs - seen.everyMs) / Math.min(20, seen.reads);
+  seen.everyMs = Math.max(20, seen.everyMs);
+  seen.atMs = nowMs;
+  const slice = Math.floor(nowMs / SLICE_MS);
+  const last = seen.slices.length - 2;
+  if (seen.slices[last] === slice) seen.slices[last + 1]! += 1;
+  else seen.slices.push(slice, 1);
+  if (seen.slices.length > 2 * MOST_SLICES) seen.slices.splice(0, 2);
 }
 
-/** Looks at the tags of one fixture; nothing is known where no reader works. */
-export function tagsAt(shelf: ShelfState, at: { readonly fixture: FixtureId; readonly nowMs: TimestampMs }): TagView {
-  const arrived = new Set<Sku>();
-  const silence = new Map<Sku, number[]>();
+/** What the reader of a fixture says about a change of weight there. Factors are 1 for a product that has no tags. */
+export interface TagView {
+  /** Products whose tags the reader knows; none where it does not work. */
+  readonly tagged: ReadonlySet<Sku>;
+  /** How much likelier `units` of a product left at the change, by its tags having fallen silent then. */
+  takenFactor(sku: Sku, units: number): number;
+  /** How much likelier `units` of a product were put there, by its tags having begun to be heard then. */
+  arrivedFactor(sku: Sku, units: number): number;
+}
+
+/** Looks at the tags of one fixture around a change of weight, in the agent's time. */
+export function tagsAt(
+  shelf: ShelfState,
+  at: {
+    readonly fixture: FixtureId;
+    readonly change: { readonly sinceMs: TimestampMs; readonly atMs: TimestampMs };
+    readonly nowMs: TimestampMs;
+  },
+): TagView {
+  const { fixture, change, nowMs } = at;
+  const bySku = new Map<Sku, TagSeen[]>();
   let heardAtMs = Number.NEGATIVE_INFINITY;
   for (const seen of shelf.tags.values()) {
-    if (seen.fixture !== at.fixture) continue;
+    if (seen.fixture !== fixture) continue;
     heardAtMs = Math.max(heardAtMs, seen.atMs);
-    if (at.nowMs - seen.sinceMs <= ARRIVED_MS) arrived.add(seen.sku);
-    const silentMs = at.nowMs - seen.atMs;
-    if (silentMs > TAG_GONE_MS) continue;
-    const list = silence.get(seen.sku) ?? [];
-    silence.set(seen.sku, list);
-    if (seen.everyMs !== undefined && (seen.reads ?? 0) >= KNOWN_READS) list.push(silentMs / Math.max(50, seen.everyMs));
+    if (nowMs - seen.atMs > TAG_GONE_MS) continue;
+    const list = bySku.get(seen.sku);
+    if (list === undefined) bySku.set(seen.sku, [seen]);
+    else list.push(seen);
   }
-  const isAlive = at.nowMs - heardAtMs <= READER_ALIVE_MS;
+  if (nowMs - heardAtMs > READER_ALIVE_MS) bySku.clear();
+  const before = { fromMs: change.sinceMs - BEFORE_MS, toMs: change.sinceMs - BLUR_MS };
+  const after = { fromMs: change.atMs + BLUR_MS, toMs: nowMs };
+  // Each way is held against a tag that did not move: that lay there all the time, or was away all the time.
+  const factor = (sku: Sku, units: number, evidence: (awayBefore: number, awayAfter: number) => number) => {
+    const logs = bySku.get(sku)?.map((seen) => {
+      const [awayBefore, awayAfter] = [absence(seen, before), absence(seen, after)];
+      return evidence(awayBefore, awayAfter) - Math.max(0, awayBefore + awayAfter);
+    });
+    return logs === undefined ? 1 : oneOf(logs, units);
+  };
   return {
-    arrived,
-    tagged: isAlive ? new Set(silence.keys()) : new Set(),
-    takenFactor(sku, units) {
-      const intervals = isAlive ? silence.get(sku)?.toSorted((a, b) => b - a) : undefined;
-      const nth = intervals?.[units - 1];
-      if (intervals === undefined || nth === undefined) return 1;
-      // The most silent of many tags is silent for longer by chance alone.
-      return Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, Math.exp(nth) / Math.max(1, 2 * intervals.length)));
-    },
+    tagged: new Set(bySku.keys()),
+    takenFactor: (sku, units) => factor(sku, units, (_before, awayAfter) => awayAfter),
+    arrivedFactor: (sku, units) => factor(sku, units, (awayBefore) => awayBefore),
   };
 }
 
-function goneAfterMs({ everyMs, reads }: TagSeen): DurationMs {
-  if (everyMs === undefined || (reads ?? 0) < KNOWN_READS) return TAG_GONE_MS;
-  return Math.min(TAG_GONE_MS, Math.max(LEAST_GONE_MS, GONE_INTERVALS * everyMs));
+/** Logarithm of how much likelier the reads of a time are if the tag was away than if it lay there: reads come by chance, rarely when away. */
+function absence(seen: TagSeen, time: { readonly fromMs: TimestampMs; readonly toMs: TimestampMs }): number {
+  const lengthMs = time.toMs - time.fromMs;
+  if (lengthMs <= 0) return 0;
+  const everyMs = seen.reads < KNOWN_READS ? USUAL_EVERY_MS : seen.everyMs;
+  let reads = 0;
+  for (let at = 0; at < seen.slices.length; at += 2) {
+    const fromMs = seen.slices[at]! * SLICE_MS;
+    const overlapMs = Math.min(time.toMs, fromMs + SLICE_MS) - Math.max(time.fromMs, fromMs);
+    if (overlapMs > 0) reads += (seen.slices[at + 1]! * overlapMs) / SLICE_MS;
+  }
+  return ((1 - HELD_SHARE) * lengthMs) / everyMs + reads * Math.log(HELD_SHARE);
+}
+
+/** Any of the tags may be the one: the mean likelihood over them, for several units of the least of the best so many. */
+function oneOf(logs: readonly number[], units: number): number {
+  const nth = [...logs].sort((a, b) => b - a)[Math.min(units, logs.length) - 1] ?? 0;
+  const likelihood = units === 1 ? logs.reduce((sum, log) => sum + Math.exp(Math.min(20, log)), 0) : Math.exp(Math.min(20, nth));
+  return Math.min(MOST_FACTOR, Math.max(LEAST_FACTOR, likelihood / logs.length));
 }

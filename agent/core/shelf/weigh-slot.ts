@@ -23,6 +23,8 @@ const EXPLAINED = 0.5;
 /** A rival was taken within the last minute or so, and fits at least a tenth as well. */
 const RIVAL_HELD = 0.4;
 const RIVAL_FIT = 0.1;
+/** From here on a tag surely arrived just then. */
+const CLEAR_ARRIVAL = 50;
 /** How sure a change can be that another sensor saw differently. */
 const DISPUTED = 0.5;
 /** A loss below this share of a unit, or a gain below this weight, only moves the zero. */
@@ -164,8 +166,9 @@ function heardOut(
     else agree.push('distance');
   }
   // Put back, says the scale; but what arrived is something that has no place on this fixture.
-  const isStrange = (sku: Sku) => !(store.slotsByFixture.get(slot.fixture) ?? []).some((other) => other.sku === sku);
-  if (best.units > 0 && !best.isSeen && goods.tags.tagged.has(best.sku ?? '') && [...goods.tags.arrived].some(isStrange))
+  const here = new Set((store.slotsByFixture.get(slot.fixture) ?? []).map(({ sku }) => sku));
+  const isStrange = (sku: Sku) => !here.has(sku) && goods.tags.arrivedFactor(sku, 1) > CLEAR_ARRIVAL;
+  if (best.units > 0 && !best.isSeen && goods.tags.tagged.has(best.sku ?? '') && [...goods.tags.tagged].some(isStrange))
     disagrees ??= 'tags';
   return { agree, disagrees };
 }
