@@ -126,7 +126,8 @@ function FloorWords(props: { readonly projection: ReturnType<typeof project> }):
 }
 
 function metres(value: number): string {
-  return value < 10 ? `${Math.max(0.05, value).toFixed(value < 0.3 ? 2 : 1)} m` : 'more than 10 m';
+  if (value < 1) return `${Math.max(5, Math.round(value * 20) * 5)} cm`;
+  return value < 10 ? `${value.toFixed(1)} m` : 'more than 10 m';
 }
 
 type Refused = { readonly kind: 'refused'; readonly sentence: string };

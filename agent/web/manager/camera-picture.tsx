@@ -3,9 +3,7 @@ import type { JSX } from 'preact';
 import type { Camera, Pair, Picture } from './camera-api.ts';
 import { type Draft, floorGrid, outlineInPicture, type Projection, type Shape } from './camera-draft.ts';
 import { Handle, inPicture } from './camera-handle.tsx';
-
-/** Width of the drawing in its own pixels; the height follows the picture. */
-const WIDTH = 960;
+import { useWidth } from './use-width.ts';
 
 export interface CameraPictureProps {
   readonly camera: Camera;
@@ -20,9 +18,10 @@ export interface CameraPictureProps {
 /** The live picture of a camera with everything that is drawn into it. */
 export function CameraPicture(props: CameraPictureProps): JSX.Element {
   const { camera, live, aspect, draft, projection } = props;
-  const height = Math.round(WIDTH * aspect);
-  const toPx = ([x, y]: Pair): Pair => [x * WIDTH, y * height];
-  const fromPx = ([x, y]: Pair): Pair => inPicture([x / WIDTH, y / height]);
+  const { ref, widthPx } = useWidth(640);
+  const height = Math.round(widthPx * aspect);
+  const toPx = ([x, y]: Pair): Pair => [x * widthPx, y * height];
+  const fromPx = ([x, y]: Pair): Pair => inPicture([x / widthPx, y / height]);
   const { floor, shapes } = draft.value;
 
   function moveFloor(index: number, picture: Pair): void {
@@ -31,68 +30,75 @@ export function CameraPicture(props: CameraPictureProps): JSX.Element {
   }
 
   return (
-    <svg class="camera-view" viewBox={`0 0 ${WIDTH} ${height}`} role="presentation">
-      <rect class="camera-ground" width={WIDTH} height={height} />
-      {live?.kind === 'picture' ? <LivePicture url={live.url} rotate={camera.rotate} height={height} /> : null}
-      {shapes.map((shape, at) => (shape.kind === 'mask' ? <path key={at} class="mask" d={closed(shape.points, toPx)} /> : null))}
-      {projection === undefined || floor === undefined ? null : (
-        <g class="projected">
-          {props.zones.flatMap(({ id, outline }) =>
-            outlineInPicture(
-              outline.map(({ xM, yM }): Pair => [xM, yM]),
-              projection,
-            ).map((line, at) => <path key={`${id}${at}`} class="projected-zone" d={open(line, toPx)} />),
-          )}
-          {floorGrid(floor, projection).map((line, at) => (
-            <path key={at} class="projected-line" d={open(line, toPx)} />
-          ))}
-        </g>
-      )}
-      {shapes.map((shape, at) => (
-        <ShapeDrawing key={at} shape={shape} toPx={toPx} />
-      ))}
-      {shapes.flatMap((shape, index) =>
-        shape.points.map((point, corner) => (
+    <div ref={ref}>
+      <svg class="camera-view" viewBox={`0 0 ${widthPx} ${height}`} role="presentation">
+        <rect class="camera-ground" width={widthPx} height={height} />
+        {live?.kind === 'picture' ? <LivePicture url={live.url} rotate={camera.rotate} width={widthPx} height={height} /> : null}
+        {shapes.map((shape, at) => (shape.kind === 'mask' ? <path key={at} class="mask" d={closed(shape.points, toPx)} /> : null))}
+        {projection === undefined || floor === undefined ? null : (
+          <g class="projected">
+            {props.zones.flatMap(({ id, outline }) =>
+              outlineInPicture(
+                outline.map(({ xM, yM }): Pair => [xM, yM]),
+                projection,
+              ).map((line, at) => <path key={`${id}${at}`} class="projected-zone" d={open(line, toPx)} />),
+            )}
+            {floorGrid(floor, projection).map((line, at) => (
+              <path key={at} class="projected-line" d={open(line, toPx)} />
+            ))}
+          </g>
+        )}
+        {shapes.map((shape, at) => (
+          <ShapeDrawing key={at} shape={shape} toPx={toPx} />
+        ))}
+        {shapes.flatMap((shape, index) =>
+          shape.points.map((point, corner) => (
+            <Handle
+              key={`${index} ${corner}`}
+              label={handleLabel(shape, corner)}
+              text={shape.kind === 'entrance' && corner === 2 ? 'in' : ''}
+              look={`handle-${shape.kind}`}
+              at={point}
+              toPx={toPx}
+              fromPx={fromPx}
+              step={0.005}
+              onMove={(to) => {
+                draft.value = { ...draft.value, shapes: withCorner(draft.value.shapes, { index, corner, to: inPicture(to) }) };
+              }}
+            />
+          )),
+        )}
+        {floor?.map((point, index) => (
           <Handle
-            key={`${index} ${corner}`}
-            label={handleLabel(shape, corner)}
-            text={shape.kind === 'entrance' && corner === 2 ? 'in' : ''}
-            look={`handle-${shape.kind}`}
-            at={point}
+            key={index}
+            label={`Floor point ${index + 1} in the picture`}
+            text={String(index + 1)}
+            look="handle-floor"
+            at={point.picture}
             toPx={toPx}
             fromPx={fromPx}
-            step={0.005}
-            onMove={(to) => {
-              draft.value = { ...draft.value, shapes: withCorner(draft.value.shapes, { index, corner, to: inPicture(to) }) };
-            }}
+            step={0.002}
+            onMove={(to) => moveFloor(index, inPicture(to))}
           />
-        )),
-      )}
-      {floor?.map((point, index) => (
-        <Handle
-          key={index}
-          label={`Floor point ${index + 1} in the picture`}
-          text={String(index + 1)}
-          look="handle-floor"
-          at={point.picture}
-          toPx={toPx}
-          fromPx={fromPx}
-          step={0.002}
-          onMove={(to) => moveFloor(index, inPicture(to))}
-        />
-      ))}
-    </svg>
+        ))}
+      </svg>
+    </div>
   );
 }
 
 /** Turned upright as the agent turns it before it looks. */
-function LivePicture(props: { readonly url: string; readonly rotate: Camera['rotate']; readonly height: number }): JSX.Element {
-  const { url, rotate, height } = props;
-  const [w, h] = rotate === 90 || rotate === 270 ? [height, WIDTH] : [WIDTH, height];
+function LivePicture(props: {
+  readonly url: string;
+  readonly rotate: Camera['rotate'];
+  readonly width: number;
+  readonly height: number;
+}): JSX.Element {
+  const { url, rotate, width, height } = props;
+  const [w, h] = rotate === 90 || rotate === 270 ? [height, width] : [width, height];
   const turn = {
     0: '',
-    90: `translate(${WIDTH} 0) rotate(90)`,
-    180: `translate(${WIDTH} ${height}) rotate(180)`,
+    90: `translate(${width} 0) rotate(90)`,
+    180: `translate(${width} ${height}) rotate(180)`,
     270: `translate(0 ${height}) rotate(270)`,
   };
   return <image href={url} width={w} height={h} preserveAspectRatio="none" transform={turn[rotate]} />;

@@ -4,15 +4,16 @@ import type { Pair } from './camera-api.ts';
 import type { Draft, Projection } from './camera-draft.ts';
 import { Handle, onPlan } from './camera-handle.tsx';
 import { useOverview } from './page.ts';
+import { useWidth } from './use-width.ts';
 
-const WIDTH = 560;
 const MARGIN = 16;
 
 /** The store plan with the four points of the floor and what the camera sees of it. */
 export function CameraPlan(props: { readonly draft: Signal<Draft>; readonly projection: Projection | undefined }): JSX.Element {
   const { plan, zones, fixtures } = useOverview();
   const { draft, projection } = props;
-  const scale = (WIDTH - 2 * MARGIN) / plan.widthM;
+  const { ref, widthPx } = useWidth(420);
+  const scale = (widthPx - 2 * MARGIN) / plan.widthM;
   const height = plan.depthM * scale + 2 * MARGIN;
   const toPx = ([x, y]: Pair): Pair => [MARGIN + x * scale, MARGIN + y * scale];
   const fromPx = ([x, y]: Pair): Pair => onPlan([(x - MARGIN) / scale, (y - MARGIN) / scale], plan);
@@ -27,40 +28,42 @@ export function CameraPlan(props: { readonly draft: Signal<Draft>; readonly proj
       )
       .join(' ');
   return (
-    <svg class="camera-plan" viewBox={`0 0 ${WIDTH} ${height}`} role="presentation">
-      {zones.map((zone) => (
-        <g key={zone.id} class={zone.id === draft.value.zone && floor === undefined ? 'plan-zone plan-zone-chosen' : 'plan-zone'}>
-          <polygon points={text(zone.outline.map(({ xM, yM }): Pair => [xM, yM]))} />
-          <text {...labelAt(zone.outline, toPx)}>{zone.name}</text>
-        </g>
-      ))}
-      {fixtures.map((fixture) => {
-        const [x, y] = toPx([fixture.xM, fixture.yM]);
-        return (
-          <rect key={fixture.id} class="plan-fixture" x={x - 5} y={y - 5} width="10" height="10" rx="2">
-            <title>{fixture.name}</title>
-          </rect>
-        );
-      })}
-      {view.length > 2 ? <polygon class="plan-view" points={text(view)} /> : null}
-      {floor === undefined ? null : <polygon class="plan-quad" points={text(floor.map(({ plan: at }) => at))} />}
-      {floor?.map((point, index) => (
-        <Handle
-          key={index}
-          label={`Floor point ${index + 1} on the plan, ${point.plan[0]} m from the left, ${point.plan[1]} m from the top`}
-          text={String(index + 1)}
-          look="handle-floor"
-          at={point.plan}
-          toPx={toPx}
-          fromPx={fromPx}
-          step={0.1}
-          onMove={(to) => {
-            const moved = floor.map((one, at) => (at === index ? { ...one, plan: onPlan(to, plan) } : one));
-            draft.value = { ...draft.value, floor: moved };
-          }}
-        />
-      ))}
-    </svg>
+    <div ref={ref}>
+      <svg class="camera-plan" viewBox={`0 0 ${widthPx} ${height}`} role="presentation">
+        {zones.map((zone) => (
+          <g key={zone.id} class={zone.id === draft.value.zone && floor === undefined ? 'plan-zone plan-zone-chosen' : 'plan-zone'}>
+            <polygon points={text(zone.outline.map(({ xM, yM }): Pair => [xM, yM]))} />
+            <text {...labelAt(zone.outline, toPx)}>{zone.name}</text>
+          </g>
+        ))}
+        {fixtures.map((fixture) => {
+          const [x, y] = toPx([fixture.xM, fixture.yM]);
+          return (
+            <rect key={fixture.id} class="plan-fixture" x={x - 5} y={y - 5} width="10" height="10" rx="2">
+              <title>{fixture.name}</title>
+            </rect>
+          );
+        })}
+        {view.length > 2 ? <polygon class="plan-view" points={text(view)} /> : null}
+        {floor === undefined ? null : <polygon class="plan-quad" points={text(floor.map(({ plan: at }) => at))} />}
+        {floor?.map((point, index) => (
+          <Handle
+            key={index}
+            label={`Floor point ${index + 1} on the plan, ${point.plan[0]} m from the left, ${point.plan[1]} m from the top`}
+            text={String(index + 1)}
+            look="handle-floor"
+            at={point.plan}
+            toPx={toPx}
+            fromPx={fromPx}
+            step={0.1}
+            onMove={(to) => {
+              const moved = floor.map((one, at) => (at === index ? { ...one, plan: onPlan(to, plan) } : one));
+              draft.value = { ...draft.value, floor: moved };
+            }}
+          />
+        ))}
+      </svg>
+    </div>
   );
 }
 

@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import type { HeatGrid } from '../../core/cameras/heat-grid.ts';
 import type { TrafficHour } from '../../core/cameras/traffic-overview.ts';
 import { useOverview } from './page.ts';
+import { useWidth } from './use-width.ts';
 
-const WIDTH = 720;
 const MARGIN = 10;
 /** Ways drawn as arrows; the table has more. */
 const MOST_ARROWS = 12;
@@ -18,17 +18,18 @@ export function TrafficMap(props: {
 }): JSX.Element {
   const { plan, zones } = useOverview();
   const { grid, hour } = props;
-  const scale = (WIDTH - 2 * MARGIN) / plan.widthM;
+  const { ref, widthPx } = useWidth(640);
+  const scale = (widthPx - 2 * MARGIN) / plan.widthM;
   const height = plan.depthM * scale + 2 * MARGIN;
   const size = grid.cellM * scale;
   const top = topOf(props.hours);
   const mostPeople = Math.max(1, ...hour.flows.map(({ people }) => people));
   const minutes = Math.round(hour.cells.reduce((sum, { seconds }) => sum + seconds, 0) / 60);
   return (
-    <div class="traffic-frame">
+    <div class="traffic-frame" ref={ref}>
       <svg
         class="traffic-map"
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${widthPx} ${height}`}
         role="img"
         aria-label={`Floor from ${props.name}: ${minutes} minutes of people’s time.`}
       >

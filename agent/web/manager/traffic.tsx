@@ -30,7 +30,7 @@ function TrafficCard(): JSX.Element {
     return () => clearInterval(timer);
   }, []);
   return (
-    <Card id="traffic" title="People on the floor" wide={12} aside={<span class="note">counted, never recognised</span>}>
+    <Card id="people" title="People on the floor" wide={12} aside={<span class="note">counted, never recognised</span>}>
       {traffic.value === undefined ? <p role="status">One moment…</p> : <Seen traffic={traffic.value} />}
     </Card>
   );
@@ -109,8 +109,9 @@ function Hours(props: { readonly traffic: TrafficOverview }): JSX.Element {
 
 function HourWords(props: { readonly hour: TrafficHour; readonly doors: { readonly in: number; readonly out: number } }): JSX.Element {
   const { hour, doors } = props;
-  const { zones } = useOverview();
+  const { zones, devices } = useOverview();
   const { queues } = hour;
+  const tillName = (till: string) => devices.find(({ id }) => id === till)?.name ?? till;
   const nameOf = (id: string) => zones.find((zone) => zone.id === id)?.name ?? id;
   return (
     <>
@@ -123,8 +124,8 @@ function HourWords(props: { readonly hour: TrafficHour; readonly doors: { readon
         <ul>
           {queues.map(({ till, left, meanWaitMs, longest }) => (
             <li key={till}>
-              {till}: {plural(left, 'person', 'people')} waited {left === 0 ? '' : `${span(meanWaitMs)} on average`}, longest queue{' '}
-              {longest}
+              {tillName(till)}: {plural(left, 'person', 'people')} waited {left === 0 ? '' : `${span(meanWaitMs)} on average`}, longest
+              queue {longest}
             </li>
           ))}
         </ul>

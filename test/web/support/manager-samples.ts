@@ -1,6 +1,7 @@
 import type { Decision } from '../../../agent/core/decision.ts';
 import type { DeviceOverview, StoreOverview, ZoneOverview } from '../../../agent/core/overview.ts';
 import { sampleStore } from '../../support/sample-store.ts';
+import { serveCameras } from './camera-samples.ts';
 import type { FakeStore } from './fake-store.ts';
 
 /** The stream of the manager page. */
@@ -366,6 +367,7 @@ export function sampleDecisions(): readonly Decision[] {
 export function serveManager(store: FakeStore, overview: () => StoreOverview = () => sampleOverview()): void {
   store.answer('GET /api/v1/session', { status: 200, body: { account: { name: 'Ana', role: 'admin' }, setupNeeded: false } });
   store.answer('POST /api/v1/logout', { status: 204 });
+  serveCameras(store);
   store.answer('POST /api/v1/store/pause', ({ body }) => ({ status: 200, body: { campaign: null, ...(body as object) } }));
   store.answer('GET /api/v1/store/decisions', ({ path }) => {
     const kind = new URL(path, 'http://store').searchParams.get('kind');
