@@ -15,6 +15,7 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
   const products = named(written, 'products');
   const devices = named(written, 'devices');
   const campaigns = named(written, 'campaigns');
+  const experiments = named(written, 'experiments');
   const families = new Set(createAdapterRegistry({ store: 'any' }).adapters.map((adapter) => adapter.name));
   const cameras = named(written, 'cameras');
   const mappings = named(written, 'mappings');
@@ -41,6 +42,8 @@ export function findReferenceIssues(written: unknown): readonly Issue[] {
       ...words(camera, 'shelves').flatMap((shelf) => missing('fixture', shelf, 'fixture', sets.fixture)),
     ]),
     ...duplicates('campaign', campaigns, 'id'),
+    ...duplicates('experiment', experiments, 'id'),
+    ...experiments.flatMap((experiment) => missing('campaign', experiment, 'campaign', new Set(texts(campaigns, 'id')))),
     ...duplicates('till', entries(field(field(written, 'http'), 'tillKeys'), ['http', 'tillKeys']), 'till'),
     ...fixtures.flatMap((fixture) => [
       ...missing('zone', fixture, 'zone', sets.zone),

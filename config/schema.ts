@@ -4,6 +4,7 @@ import { calibrationSection } from './sections/calibration.ts';
 import { camerasSection } from './sections/cameras.ts';
 import { campaignsSection } from './sections/campaigns.ts';
 import { devicesSection, tagsSection } from './sections/devices.ts';
+import { experimentsSection } from './sections/experiments.ts';
 import { mappingsSection } from './sections/foreign.ts';
 import { productsFileSection, productsSection } from './sections/goods.ts';
 import { httpSection } from './sections/http.ts';
@@ -28,6 +29,7 @@ export const storeConfigSchema = z.strictObject({
   tags: tagsSection,
   calibration: calibrationSection,
   campaigns: campaignsSection,
+  experiments: experimentsSection,
   policy: policySection,
   mqtt: mqttSection,
   bluetooth: bluetoothSection,

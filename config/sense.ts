@@ -1,5 +1,7 @@
+import { experimentProblems } from '../agent/core/experiments/experiment.ts';
 import { RESERVED_NAMES } from '../devices/topics.ts';
 import { isLoopback } from './address.ts';
+import { experimentPlans } from './experiment-plans.ts';
 import { localMoment } from './local-time.ts';
 import type { Issue } from './problem.ts';
 import { formatPath } from './problem.ts';
@@ -8,7 +10,13 @@ import { formatMoney } from './values.ts';
 
 /** What each value allows and all of them together do not: only asked of a configuration whose single values are right. */
 export function findSenseIssues(config: StoreConfig): readonly Issue[] {
-  return [...quietIssues(config), ...placeIssues(config), ...campaignIssues(config), ...connectionIssues(config)];
+  return [
+    ...quietIssues(config),
+    ...placeIssues(config),
+    ...campaignIssues(config),
+    ...experimentIssues(config),
+    ...connectionIssues(config),
+  ];
 }
 
 function quietIssues({ policy }: StoreConfig): Issue[] {
@@ -50,6 +58,10 @@ function placeIssues({ store, zones, fixtures, devices }: StoreConfig): Issue[] 
       return [{ path: ['devices', index, 'zone'], message, hint: 'leave zone out: the fixture says it' }];
     }),
   ];
+}
+
+function experimentIssues(config: StoreConfig): Issue[] {
+  return experimentProblems(experimentPlans(config)).map((message) => ({ path: ['experiments'], message }));
 }
 
 function campaignIssues({ store, campaigns, products, policy }: StoreConfig): Issue[] {

@@ -1,5 +1,6 @@
 import type { Calibration, Campaign, Doorway, Policy, StoreMap } from '../agent/core/store-map.ts';
 import { toConditions } from './conditions.ts';
+import { experimentPlans } from './experiment-plans.ts';
 import { localMoment } from './local-time.ts';
 import type { StoreConfig } from './schema.ts';
 
@@ -43,6 +44,7 @@ export function toStoreMap(config: StoreConfig): StoreMap {
     devices: [...toDevices(config), ...toCameraDevices(config)],
     tags: config.tags,
     campaigns: config.campaigns.map((campaign) => toCampaign(campaign, store.timeZone)),
+    ...(config.experiments.length === 0 ? {} : { experiments: experimentPlans(config) }),
     policy: toPolicy(config.policy),
     ...(config.calibration === undefined ? {} : { calibration: toCalibration(config.calibration) }),
     ...queuesOf(config),
@@ -131,12 +133,19 @@ function toCameraDevices({ cameras, devices }: StoreConfig): StoreMap['devices']
 const CAMERA_QUIET_MS = 5 * 60_000;
 
 function toCampaign(campaign: StoreConfig['campaigns'][number], timeZone: string): Campaign {
-  const { startsAt, endsAt, budget, when, ...rest } = campaign;
+  const { startsAt, endsAt, budget, when, guardrails, prior, ...rest } = campaign;
   const startsAtMs = startsAt === undefined ? undefined : localMoment(startsAt, timeZone, 'start');
   const endsAtMs = endsAt === undefined ? undefined : localMoment(endsAt, timeZone, 'end');
   return {
     ...rest,
     budgetCents: budget,
+    guardrails: {
+      marginCents: guardrails.margin,
+      dismissals: guardrails.dismissals,
+      optOuts: guardrails.optOuts,
+      ...(guardrails.stock === undefined ? {} : { stockUnits: guardrails.stock }),
+    },
+    ...(prior === undefined ? {} : { prior }),
     ...(when === undefined ? {} : { when: toConditions(when) }),
     ...(startsAtMs === undefined ? {} : { startsAtMs }),
     ...(endsAtMs === undefined ? {} : { endsAtMs }),
@@ -155,6 +164,8 @@ function toPolicy(policy: StoreConfig['policy']): Policy {
     lateAfter,
     futureAfter,
     zoneSettle,
+    learningHalfLife,
+    channelCosts: { shelfDisplay, ...channelCosts },
     ...same
   } = policy;
   return {
@@ -169,5 +180,7 @@ function toPolicy(policy: StoreConfig['policy']): Policy {
     lateAfterMs: lateAfter,
     futureAfterMs: futureAfter,
     zoneSettleMs: zoneSettle,
+    learningHalfLifeMs: learningHalfLife,
+    channelCosts: { ...channelCosts, 'shelf-display': shelfDisplay },
   };
 }

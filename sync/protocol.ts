@@ -119,6 +119,16 @@ export const campaignSchema = z.strictObject({
   maxPerVisit: z.int().min(1).max(100),
   headline: z.string().min(1).max(200),
   when: conditionsSchema.exactOptional(),
+  /** What other stores found of this discount: where a store that has seen nothing begins. */
+  prior: z.strictObject({ response: z.number().min(0).max(20), deviation: z.number().gt(0).max(3) }).exactOptional(),
+  guardrails: z
+    .strictObject({
+      marginCents: cents.exactOptional(),
+      dismissals: probability.exactOptional(),
+      optOuts: probability.exactOptional(),
+      stockUnits: z.int().min(0).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** For every store, or for the one named. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, share } from '../values.ts';
+import { duration, money, share } from '../values.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day in quotes, like "20:30"' });
 
@@ -7,6 +7,10 @@ const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expect
 export const policySection = z
   .strictObject({
     holdoutShare: share().prefault(0.1).describe('Share of visits that never get an offer, so that profit can be measured'),
+    apprentice: z
+      .boolean()
+      .default(false)
+      .describe('Whether a new store begins silently: nothing is offered until the model has proved itself on its own visits'),
     holdoutSeed: z.string().min(1).max(64).default('endcap').describe('Fixes who is in the holdout; changing it reshuffles'),
     assignmentFloor: share().prefault(0.5).describe("Confidence below which a shelf event is nobody's"),
     confidenceFloor: share().prefault(0.3).describe('Confidence of the score below which nothing is offered'),
@@ -22,6 +26,30 @@ export const policySection = z
       .max(16)
       .default([])
       .describe('Local times in which only staff is in the store; may pass midnight'),
+    explorationShare: share()
+      .prefault(0.1)
+      .describe('Most of the visits that get another answer than the one believed best, so that more is learnt'),
+    learningHalfLife: duration({ min: '1d', max: '3650d' })
+      .prefault('60d')
+      .describe('How long until half of what offers were seen to do is forgotten'),
+    response: z
+      .number()
+      .min(0)
+      .max(20)
+      .default(2.5)
+      .describe(
+        'Share of the undecided that a discount of the whole price would win, scaled by its share of the price; until the store knows better',
+      ),
+    channelCosts: z
+      .strictObject({
+        phone: money().prefault(0).describe('Cost of one offer shown on a phone'),
+        shelfDisplay: money().prefault(0).describe('Cost of one message on a shelf display'),
+        label: money().prefault(0).describe('Cost of one message on a shelf label'),
+        signage: money().prefault(0).describe('Cost of one message on a screen of a zone'),
+        staff: money().prefault(0).describe('Cost of one task of the staff'),
+      })
+      .prefault({})
+      .describe('What reaching somebody costs, apart from discounts'),
     maxDiscountShare: share().prefault(0.5).describe('Largest share of a price that a personal discount may take'),
     marginFloor: share().prefault(0.05).describe('Share of the price that must be left as margin after the discount'),
     offerTtl: duration({ min: '10s', max: '1d' }).prefault('30m').describe('How long an offer can be redeemed'),

@@ -112,6 +112,7 @@ function configText({ devices, products }: BenchStoreSize): string {
       .join(', ')}], discount: 20%, budget: 9999999, minIntent: 0, maxIntent: 1, maxPerVisit: 16, headline: Less for it today }`,
     'policy:',
     '  holdoutShare: 0',
+    '  explorationShare: 0',
     '  assignmentFloor: 0',
     '  confidenceFloor: 0',
     '  marginFloor: 0',

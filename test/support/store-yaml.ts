@@ -43,6 +43,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   - { id: coffee-time, name: Coffee time, categories: [coffee], discount: 10%, budget: 9000, minIntent: 0, maxIntent: 1, maxPerVisit: 16, headline: Coffee for less }`,
   policy: `
   holdoutShare: 0
+  explorationShare: 0
   confidenceFloor: 0
   maxOffersPerVisit: 16
   minOfferGap: 0s`,
