@@ -33,6 +33,10 @@ export interface HttpParts {
   readonly readiness: HttpPorts['readiness'];
   readonly setupCode: HttpPorts['setupCode'];
   readonly defects: HttpPorts['defects'];
+  readonly cameras: HttpPorts['cameras'];
+  readonly devices: HttpPorts['devices'];
+  readonly insight: HttpPorts['insight'];
+  readonly models: HttpPorts['models'];
 }
 
 /** Settings of the listener from the config. */
@@ -100,6 +104,10 @@ export function httpPorts(parts: HttpParts): HttpPorts {
     clock: { wallMs: parts.nowMs, monotonicMs: parts.monotonicMs },
     defects: parts.defects,
     setupCode: parts.setupCode,
+    models: parts.models,
+    cameras: parts.cameras,
+    devices: parts.devices,
+    insight: parts.insight,
   };
 }
 

@@ -6,11 +6,13 @@ import { actsOf } from './compose-acts.ts';
 import { createBluetooth } from './compose-bluetooth.ts';
 import { createCameraPort } from './compose-camera-port.ts';
 import { cameraOfFrame, createCameras } from './compose-cameras.ts';
+import { createDevicePort } from './compose-device-port.ts';
 import { createTransport } from './compose-devices.ts';
 import { createGate } from './compose-gate.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
+import { createInsight } from './compose-insight.ts';
+import { createModels } from './compose-models.ts';
 import { gaugesOf } from './compose-metrics.ts';
-import { createScorer } from './compose-scorer.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
 import { createPhoneTokens } from './compose-tokens.ts';
@@ -48,6 +50,8 @@ export interface AgentOptions {
   readonly log: Logger;
   /** The program that looks at pictures, by default the installed one. */
   readonly visionProgram?: string;
+  /** The program that runs models from elsewhere, by default the installed one. */
+  readonly modelProgram?: string;
 }
 
 /** A running agent. */
@@ -72,7 +76,7 @@ const REMEMBERED_ROWS = 50_000;
 const MINUTE_MS = 60_000;
 
 /** Builds and starts everything a store needs, in order; the only place that knows every part. */
-export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: AgentOptions): Promise<Result<Agent, StartError>> {
+export async function startAgent(loaded: LoadedConfig, { log, visionProgram, modelProgram }: AgentOptions): Promise<Result<Agent, StartError>> {
   const { config, store: map, secrets } = loaded;
   const opened = openStore({
     dir: config.data.dir,
@@ -104,8 +108,17 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   const time = localTime(map.timeZone);
   const minuteOfDay = (atMs: number) => time.minuteOfDay(atMs);
 
-  const scorer = createScorer(config, { counters, log, minuteOfDay });
-  await scorer.start();
+  const models = createModels(config, {
+    store,
+    counters,
+    log,
+    minuteOfDay,
+    nowMs: () => clock.nowMs(),
+    state: () => loop.state,
+    submit: (input) => submit(input),
+    program: modelProgram,
+  });
+  await models.start();
 
   const devices = new LiveDevices(config);
   const transport = createTransport(config, { secrets, devices, credentials: store.devices, clock: systemClock });
@@ -114,7 +127,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     aggregate: recovered.aggregate,
     aggregateSettings,
     journal: store.journal,
-    scorer,
+    scorer: models.scorer,
     counters,
     nowMs: () => clock.nowMs(),
     monotonicMs: systemClock.monotonicMs,
@@ -123,6 +136,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     onCommitted(turn) {
       const compiled = loop.state.store;
       if (compiled !== undefined) for (const row of turn.rows) recent.note(row, compiled, turn.atMs);
+      models.committed(turn);
       snapshots.committed(turn);
     },
     onFull: () => snapshots.takeForRoom(clock.nowMs()),
@@ -176,11 +190,11 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
       const { state, sentence, lastUploadAtMs, backlogBatches, backlogBytes } = cloud.uploader.status();
       return { state, sentence, lastUploadAtMs, backlogBatches, backlogBytes };
     },
-    model: () => scorer.status(),
+    model: () => models.scorer.status(),
     disk: () => store.database.usage(),
     outcomes,
     startFindings,
-    moreFindings: () => [...cameras.findings(), ...bluetooth.findings()],
+    moreFindings: () => [...models.findings(), ...cameras.findings(), ...bluetooth.findings()],
     onProblems({ began, ended }) {
       for (const { sentence, hint } of began) log.warn({ hint }, sentence);
       for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
@@ -213,10 +227,12 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     // The place comes first: a device may write as soon as its adapter knows it.
     await submit({ kind: 'store.configured', store: changed.store });
     devices.replace(changed.config);
-    unknownDevices.clear();
+    unknownDevices.forget((device) => devices.hasPlace(device));
     cameraPort.changed(changed);
   };
   const cameraPort = createCameraPort({ loaded, cameras, loop, store, nowMs: () => clock.nowMs(), use: reload });
+
+  const devicePort = createDevicePort({ loaded, loop, store, use: reload });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
   const http = createHttpServer({
@@ -246,6 +262,9 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
         ],
       },
       cameras: cameraPort,
+      models: models.desk,
+      insight: createInsight({ loaded, loop, store, nowMs: () => clock.nowMs() }),
+      devices: devicePort,
       setupCode: {
         current() {
           if (store.managers.isSetUp()) setupCode = undefined;
@@ -263,7 +282,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
     await http.stop();
     await transport.stop();
     await loop.stop();
-    await scorer.close();
+    await models.close();
     store.close(systemClock.wallMs());
     return fail(error);
   }
@@ -288,6 +307,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
   cloud.start();
   bluetooth.start();
   cameras.start();
+  models.startTimers(timers);
   startTimers(timers, {
     loop,
     clock,
@@ -319,7 +339,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram }: A
         await cloud.stop();
         await http.stop();
         snapshots.take(clock.nowMs());
-        await scorer.close();
+        await models.close();
         store.close(systemClock.wallMs());
       })();
       return stopped;

@@ -4,7 +4,7 @@ import { type AdapterRegistry, fillTopic } from '../devices/adapters/registry.ts
 import type { DisplayTarget } from '../devices/channels/shelf-label.ts';
 import { createAdapters } from './compose-adapters.ts';
 import type { Reading } from './core/reading.ts';
-import type { UnknownMessage } from './runtime/unknown-devices.ts';
+import type { DecodedField, UnknownMessage } from './runtime/unknown-devices.ts';
 
 /** A message without an adapter is looked at up to this size. */
 const MAX_SNIFFED = 8_192;
@@ -15,12 +15,15 @@ export class LiveDevices {
   #placed: ReadonlySet<string>;
   #store: string;
   #displays: ReadonlyMap<string, StoreConfig['devices'][number]>;
+  /** Adapter and foreign name of every device. */
+  #names: ReadonlySet<string>;
 
   constructor(config: StoreConfig) {
     this.#registry = createAdapters(config);
     this.#placed = new Set(config.devices.map((device) => device.id));
     this.#store = config.store.id;
     this.#displays = displaysOf(config);
+    this.#names = new Set(config.devices.map(({ adapter, knownAs, id }) => `${adapter} ${knownAs ?? id}`));
   }
 
   /** Takes over devices, tags and mappings of a changed configuration. */
@@ -29,6 +32,7 @@ export class LiveDevices {
     this.#placed = new Set(config.devices.map((device) => device.id));
     this.#store = config.store.id;
     this.#displays = displaysOf(config);
+    this.#names = new Set(config.devices.map(({ adapter, knownAs, id }) => `${adapter} ${knownAs ?? id}`));
   }
 
   get registry(): AdapterRegistry {
@@ -51,7 +55,13 @@ export class LiveDevices {
       // The native form names its device in the topic, and so does an id that no family made up.
       knownAs: device === undefined ? undefined : (this.#registry.foreignName(device) ?? (device.includes(':') ? undefined : device)),
       reads: readings.map(({ kind }) => kind),
+      fields: () => readings.flatMap(fieldsOf),
     };
+  }
+
+  /** Whether a device that was unknown has a place now; one without a name of its own may have got it. */
+  hasPlace({ adapter, knownAs }: { readonly adapter: string | undefined; readonly knownAs: string | undefined }): boolean {
+    return knownAs === undefined || this.#names.has(`${adapter} ${knownAs}`);
   }
 
   /** How a display is reached. */
@@ -71,6 +81,15 @@ export class LiveDevices {
     const native = this.#registry.adapters.find((adapter) => adapter.name === 'native')?.topics ?? [];
     return native.map((topic) => fillTopic(topic, { store: this.#store, device }));
   }
+}
+
+/** What a reading holds, for people. Whom a beacon or tag belongs to is nobody's business before its reader has a place. */
+function fieldsOf({ id: _id, device: _device, atMs: _atMs, ...body }: Reading): readonly DecodedField[] {
+  return Object.entries(body).flatMap(([name, value]) =>
+    name === 'kind' || name === 'beacon' || name === 'epc'
+      ? []
+      : [{ reading: body.kind, name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],
+  );
 }
 
 function displaysOf(config: StoreConfig): ReadonlyMap<string, StoreConfig['devices'][number]> {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../config/load.ts';
 import { didYouMean } from '../../config/suggest.ts';
+import { firstMessage, setupLine } from '../device-example.ts';
+import type { Placement } from '../device-file.ts';
 import { DeviceCredentials } from '../store/devices.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
-import { firstMessage, setupLine } from './device-example.ts';
-import { type Placement, placeInFile } from './device-place.ts';
+import { placeInFile } from './device-place.ts';
 import { registerDeviceTry } from './device-try.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';

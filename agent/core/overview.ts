@@ -1,5 +1,6 @@
 import type { HoldReason } from './decision.ts';
 import type { CampaignId, DeviceId, FixtureId, Sku, SlotId, ZoneId } from './ids.ts';
+import type { Stage } from './journeys/stage.ts';
 import type { Cents, Dbm, DurationMs, Metres, TimestampMs } from './units.ts';
 
 /** Everything the manager page shows, as one value: built by the runtime, sent over SSE, drawn by the page. Sentences are for people. */
@@ -15,6 +16,8 @@ export interface StoreOverview {
   readonly fixtures: readonly FixtureOverview[];
   readonly devices: readonly DeviceOverview[];
   readonly visitsNow: number;
+  /** How far the visits are that are here now; staff is not counted. */
+  readonly stagesNow?: { readonly [S in Stage]: number };
   /** Counts since local midnight. */
   readonly funnelToday: readonly { readonly step: FunnelStep; readonly visits: number }[];
   /** Holds since local midnight, most frequent first. */
@@ -68,6 +71,8 @@ export interface ZoneOverview {
   readonly meanDwellMs: DurationMs;
   /** People that sensors or cameras count there now; undefined where nothing counts, or has not lately. */
   readonly peopleNow?: number | undefined;
+  /** Since when the sensor that counted there is silent. */
+  readonly peopleStaleSinceMs?: TimestampMs;
   /** How long people whom a camera saw stayed today, on average; undefined where none did. */
   readonly meanStayMs?: DurationMs | undefined;
   readonly offersToday: number;
@@ -99,6 +104,8 @@ export interface SlotOverview {
   readonly state: 'unknown' | 'ok' | 'low' | 'out';
   /** Things that seem to lie there and do not belong there. */
   readonly misplaced: number;
+  /** Since when its sensor has been silent or stuck, so that `stock` is only what it was then; absent while it is fresh. */
+  readonly staleSinceMs?: TimestampMs;
 }
 
 export interface DeviceOverview {
@@ -109,12 +116,15 @@ export interface DeviceOverview {
   readonly zone: ZoneId | undefined;
   readonly fixture: FixtureId | undefined;
   readonly lastSeenAtMs: TimestampMs | undefined;
-  readonly state: 'ok' | 'quiet' | 'offline' | 'never';
+  /** `degraded` reports, but too little, always the same, or over a connection that breaks all the time. */
+  readonly state: 'ok' | 'degraded' | 'quiet' | 'offline' | 'never';
   readonly sentence: string;
   readonly batteryPercent: number | undefined;
   readonly rssiDbm: Dbm | undefined;
   readonly messagesToday: number;
   readonly clockOffsetMs: number | undefined;
+  /** Readings of the last hour, and how many are usual in it; absent until that is known. */
+  readonly lastHour?: { readonly readings: number; readonly usual: number };
 }
 
 export interface MoneyOverview {

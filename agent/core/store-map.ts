@@ -245,6 +245,8 @@ export interface Policy {
   readonly holdoutShare: Probability;
   /** Secret-free text that fixes who is in the holdout; changing it reshuffles. */
   readonly holdoutSeed: string;
+  /** Whether the store begins silently: nothing is offered until the model has proved itself. Left out, it does not. */
+  readonly apprentice?: boolean;
   /** Confidence below which a shelf event is nobody's. */
   readonly assignmentFloor: Probability;
   /** Confidence of the score below which the answer is hold. */

@@ -1,12 +1,14 @@
 import type { TrafficOverview } from '../core/cameras/traffic-overview.ts';
 import type { Decision, Offer } from '../core/decision.ts';
 import type { Reply } from '../core/effect.ts';
-import type { FixtureId, OfferId, Sku, VisitId } from '../core/ids.ts';
+import type { DeviceId, FixtureId, OfferId, Sku, VisitId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { StoreOverview } from '../core/overview.ts';
 import type { Fixture, Product, StoreMap } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { ConsentPurpose } from '../core/visit.ts';
+import type { InsightPorts } from './insight-ports.ts';
+import type { ModelDesk } from './model-desk.ts';
 
 /** What the HTTP side needs of the rest; compose.ts supplies it. */
 
@@ -96,6 +98,10 @@ export interface UnknownDeviceView {
   readonly lastAtMs: TimestampMs;
   readonly messages: number;
   readonly excerpt: string;
+  /** Stable while it is listed. */
+  readonly key: string;
+  /** What its last message became, field by field. */
+  readonly fields: readonly { readonly reading: string; readonly name: string; readonly value: string }[];
 }
 
 export interface QuarantinedMessage {
@@ -248,6 +254,56 @@ export interface NoticeFacts {
   readonly contact: string | undefined;
 }
 
+/** A device as somebody at the manager page places it. */
+export interface DevicePlacement {
+  readonly id: DeviceId;
+  readonly name: string;
+  readonly adapter: string;
+  readonly knownAs?: string | undefined;
+  readonly role?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly fixture?: string | undefined;
+  readonly slot?: string | undefined;
+}
+
+/** What there is to choose from when a device is placed. */
+export interface PlaceChoices {
+  readonly adapters: readonly { readonly name: string; readonly title: string; readonly usualRole: string }[];
+  readonly zones: readonly { readonly id: string; readonly name: string }[];
+  readonly fixtures: readonly { readonly id: string; readonly name: string; readonly zone: string }[];
+  readonly slots: readonly { readonly id: string; readonly fixture: string; readonly product: string }[];
+}
+
+/** How a device signs in, shown once: the password is not kept in a readable form. */
+export interface DeviceAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  readonly user: string;
+  readonly password: string;
+  /** The name that its messages must carry. */
+  readonly knownAs: string;
+  /** What to type at the device, filled in, where its family says it. */
+  readonly setup?: string;
+}
+
+export type DeviceChanged =
+  /** `access` is absent with a broker of the store's own, which keeps the accounts itself. */
+  | { readonly kind: 'done'; readonly access?: DeviceAccess }
+  | { readonly kind: 'unknown-device' }
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+  /** The file could not be written: the lines for a person to put there. */
+  | { readonly kind: 'not-written'; readonly reason: string; readonly yaml: string };
+
+/** The store's devices in its configuration; `by` is who asked, for the audit. */
+export interface DevicePort {
+  choices(): PlaceChoices;
+  place(placement: DevicePlacement, by: string): Promise<DeviceChanged>;
+  remove(id: DeviceId, by: string): Promise<DeviceChanged>;
+  /** Makes a new password; the old one stops working. */
+  reissue(id: DeviceId, by: string): DeviceChanged;
+}
+
 /** All ports of the HTTP side. */
 export interface HttpPorts {
   readonly submit: Submit;
@@ -263,5 +319,8 @@ export interface HttpPorts {
   readonly clock: HttpClock;
   readonly defects: HttpDefects;
   readonly setupCode: SetupCode;
+  readonly insight: InsightPorts;
+  readonly models: ModelDesk;
   readonly cameras: CameraPort;
+  readonly devices: DevicePort;
 }

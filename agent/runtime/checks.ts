@@ -2,6 +2,7 @@ import type { TransportStatus } from '../../devices/transports/transport.ts';
 import type { CloudOverview } from '../core/overview.ts';
 import type { State } from '../core/state.ts';
 import type { TimestampMs } from '../core/units.ts';
+import { healthFindings } from './health-findings.ts';
 import type { Finding } from './problems.ts';
 import { stockFindings } from './stock-checks.ts';
 
@@ -24,11 +25,6 @@ export interface CheckSubjects {
   readonly startFindings: readonly Finding[];
 }
 
-/** A device is allowed this long after a start before its silence counts. */
-const GRACE_MS = 2 * 60_000;
-/** A device clock further off than this spoils event times. */
-const CLOCK_OFFSET_LIMIT_MS = 30_000;
-
 /** Everything that is wrong with the store now, in plain words. */
 export function findProblems(subjects: CheckSubjects): readonly Finding[] {
   return [
@@ -36,8 +32,8 @@ export function findProblems(subjects: CheckSubjects): readonly Finding[] {
     ...diskFindings(subjects),
     ...clockFindings(subjects),
     ...transportFindings(subjects),
-    ...deviceFindings(subjects),
-    ...stockFindings(subjects.state),
+    ...healthFindings(subjects),
+    ...stockFindings(subjects.state, subjects.nowMs),
     ...trafficFindings(subjects),
     ...modelFindings(subjects),
     ...cloudFindings(subjects),
@@ -101,51 +97,6 @@ function transportFindings({ transport }: CheckSubjects): readonly Finding[] {
       hint: 'Devices cannot be heard until this works; see mqtt in the configuration',
     },
   ];
-}
-
-function deviceFindings({ state, nowMs, startedAtMs }: CheckSubjects): readonly Finding[] {
-  const findings: Finding[] = [];
-  for (const device of state.store?.map.devices ?? []) {
-    const track = state.devices.get(device.id);
-    const sinceMs = nowMs - Math.max(track?.lastSeenAtMs ?? 0, startedAtMs);
-    if (device.role === 'display' && track === undefined) continue;
-    if (sinceMs > Math.max(device.quietAfterMs, GRACE_MS)) {
-      const what =
-        track === undefined
-          ? 'has not been heard since the start'
-          : `has been quiet for ${Math.round((nowMs - track.lastSeenAtMs) / 60_000)} min`;
-      findings.push({
-        id: `device:${device.id}`,
-        severity: 'warning',
-        sentence: `${device.name} ${what}`,
-        hint: 'Check its power and network; until then what it would see is missing',
-      });
-    } else if (track?.online === false) {
-      findings.push({
-        id: `device:${device.id}`,
-        severity: 'warning',
-        sentence: `${device.name} says it is offline`,
-        hint: 'Check its power and network',
-      });
-    } else if (track !== undefined && Math.abs(track.clockOffsetMs) > CLOCK_OFFSET_LIMIT_MS) {
-      const seconds = Math.round(Math.abs(track.clockOffsetMs) / 1_000);
-      const direction = track.clockOffsetMs > 0 ? 'ahead' : 'behind';
-      findings.push({
-        id: `device-clock:${device.id}`,
-        severity: 'warning',
-        sentence: `The clock of ${device.name} is ${seconds} s ${direction}`,
-        hint: 'Point the device at a time server',
-      });
-    } else if (track?.batteryPercent !== undefined && track.batteryPercent <= 10) {
-      findings.push({
-        id: `battery:${device.id}`,
-        severity: 'warning',
-        sentence: `The battery of ${device.name} is at ${track.batteryPercent} %`,
-        hint: 'Change the battery',
-      });
-    }
-  }
-  return findings;
 }
 
 function trafficFindings({ shedLastMinute, malformedLastHour, unplacedLastHour }: CheckSubjects): readonly Finding[] {

@@ -1,12 +1,15 @@
 import type { CompiledStore } from '../core/compiled-store.ts';
 import { HOLD_REASONS, type HoldReason } from '../core/decision.ts';
+import { stalePeopleSince, staleSlotSince } from '../core/health/stale.ts';
+import { stageOf } from '../core/journeys/stage.ts';
 import { type ArmSums, measureLift } from '../core/lift.ts';
-import type { CloudOverview, DeviceOverview, FunnelStep, Problem, SlotOverview, StoreOverview, ZoneOverview } from '../core/overview.ts';
+import type { CloudOverview, FunnelStep, Problem, SlotOverview, StoreOverview, ZoneOverview } from '../core/overview.ts';
 import { stockState } from '../core/shelf/stock.ts';
 import type { State } from '../core/state.ts';
 import type { Campaign, PlacedDevice, Slot } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { Counters } from './counters.ts';
+import { deviceOverview } from './device-overview.ts';
 
 /** What the overview is made of besides state. */
 export interface OverviewSources {
@@ -53,6 +56,7 @@ export const HOLD_SENTENCES: Readonly<Record<HoldReason, string>> = {
   'childrens-zone': 'In a zone for children, where nobody is contacted or measured',
   group: 'With somebody who already has an offer',
   'not-now': 'The campaign is for another time, weather or kind of visit',
+  apprentice: 'The store is still learning and offers nothing yet',
   'discount-limit': 'The discount is larger than a personal discount may be',
 };
 
@@ -85,11 +89,12 @@ export function buildOverview(sources: OverviewSources): StoreOverview | undefin
         yM,
         interactionsToday: today?.interactions ?? 0,
         lastEventAtMs: today?.lastEventAtMs,
-        ...(slots !== undefined && { slots: slots.map((slot) => slotOf(state, store, slot)) }),
+        ...(slots !== undefined && { slots: slots.map((slot) => slotOf(state, { store, slot, nowMs })) }),
       };
     }),
-    devices: map.devices.map((device) => deviceOf(state, device, nowMs)),
+    devices: map.devices.map((device) => deviceOverview(state, device, nowMs)),
     visitsNow: state.visits.size,
+    stagesNow: stagesOf(state, nowMs),
     funnelToday: FUNNEL.map((step, index) => ({ step, visits: state.today.funnel[index] ?? 0 })),
     withheldToday: withheld(state),
     money: {
@@ -125,6 +130,12 @@ export function healthOf(problems: readonly Problem[]): StoreOverview['health'] 
   if (first === undefined) return { state: 'ok', sentence: 'The store is working' };
   if (first.severity === 'error') return { state: 'down', sentence: first.sentence };
   return { state: 'attention', sentence: problems.length === 1 ? first.sentence : `${problems.length} things need attention` };
+}
+
+function stagesOf(state: Readonly<State>, nowMs: TimestampMs): NonNullable<StoreOverview['stagesNow']> {
+  const stages = { browsing: 0, considering: 0, deciding: 0 };
+  for (const visit of state.visits.values()) if (visit.staff === undefined) stages[stageOf(visit, nowMs)]++;
+  return stages;
 }
 
 function zonesOf(state: Readonly<State>, store: CompiledStore, nowMs: TimestampMs): readonly ZoneOverview[] {
@@ -172,18 +183,29 @@ function sensorsByZone(store: CompiledStore): ReadonlyMap<string, readonly Place
 /** A count older than this says nothing about now; cameras repeat theirs far more often. */
 const COUNT_TTL_MS = 60_000;
 
-function countedIn(state: Readonly<State>, zone: string, nowMs: TimestampMs): Pick<ZoneOverview, 'peopleNow' | 'meanStayMs'> {
+function countedIn(
+  state: Readonly<State>,
+  zone: string,
+  nowMs: TimestampMs,
+): Pick<ZoneOverview, 'peopleNow' | 'peopleStaleSinceMs' | 'meanStayMs'> {
   const people = state.people.get(zone);
+  const staleSinceMs = stalePeopleSince(state, zone, nowMs);
   const { stays = 0, stayMs = 0 } = state.today.zones.get(zone) ?? {};
   return {
-    ...(people !== undefined && nowMs - people.atMs <= COUNT_TTL_MS && { peopleNow: people.count }),
+    ...(people !== undefined && staleSinceMs === undefined && nowMs - people.atMs <= COUNT_TTL_MS && { peopleNow: people.count }),
+    ...(staleSinceMs !== undefined && { peopleStaleSinceMs: staleSinceMs }),
     ...(stays > 0 && { meanStayMs: Math.round(stayMs / stays) }),
   };
 }
 
 /** A guest counts when it is likelier there than not. */
-function slotOf(state: Readonly<State>, store: CompiledStore, slot: Slot): SlotOverview {
+function slotOf(
+  state: Readonly<State>,
+  at: { readonly store: CompiledStore; readonly slot: Slot; readonly nowMs: TimestampMs },
+): SlotOverview {
+  const { store, slot, nowMs } = at;
   const stock = state.shelf.stocks.get(slot.id);
+  const staleSinceMs = staleSlotSince(state, slot.id, nowMs);
   return {
     id: slot.id,
     sku: slot.sku,
@@ -192,46 +214,12 @@ function slotOf(state: Readonly<State>, store: CompiledStore, slot: Slot): SlotO
     capacity: slot.capacity,
     state: stockState(stock, slot),
     misplaced: stock?.guests.filter(({ probability }) => probability > 0.5).length ?? 0,
+    ...(staleSinceMs !== undefined && { staleSinceMs }),
   };
 }
 
 function zoneOfDevice(store: CompiledStore, device: { readonly zone?: string; readonly fixture?: string }): string | undefined {
   return device.zone ?? (device.fixture === undefined ? undefined : store.fixtures.get(device.fixture)?.zone);
-}
-
-function deviceOf(state: Readonly<State>, device: CompiledStore['map']['devices'][number], nowMs: TimestampMs): DeviceOverview {
-  const track = state.devices.get(device.id);
-  const silentMs = track === undefined ? undefined : nowMs - track.lastSeenAtMs;
-  const condition =
-    silentMs === undefined ? 'never' : track?.online === false ? 'offline' : silentMs > device.quietAfterMs ? 'quiet' : 'ok';
-  return {
-    id: device.id,
-    name: device.name,
-    role: device.role,
-    adapter: device.adapter,
-    zone: device.zone,
-    fixture: device.fixture,
-    lastSeenAtMs: track?.lastSeenAtMs,
-    state: condition,
-    sentence: deviceSentence(condition, device.role),
-    batteryPercent: track?.batteryPercent,
-    rssiDbm: track?.rssiDbm,
-    messagesToday: track?.messagesToday ?? 0,
-    clockOffsetMs: track === undefined ? undefined : Math.round(track.clockOffsetMs),
-  };
-}
-
-function deviceSentence(condition: DeviceOverview['state'], role: string): string {
-  switch (condition) {
-    case 'ok':
-      return 'Working';
-    case 'quiet':
-      return 'Quiet for longer than usual';
-    case 'offline':
-      return 'Says it is offline';
-    case 'never':
-      return role === 'display' ? 'Shows messages; has not reported itself' : 'Not heard yet';
-  }
 }
 
 function withheld(state: Readonly<State>): StoreOverview['withheldToday'] {

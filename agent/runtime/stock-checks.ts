@@ -1,17 +1,20 @@
+import { staleSlotSince } from '../core/health/stale.ts';
 import { stockState } from '../core/shelf/stock.ts';
 import type { State } from '../core/state.ts';
+import type { TimestampMs } from '../core/units.ts';
 import type { Finding } from './problems.ts';
 
 /** Empty slots named one by one; the rest are a number. */
 const MOST_NAMED = 10;
 
 /** Slots that staff were told are empty and still are; a low slot is worth a message to staff, not a problem of the store. */
-export function stockFindings(state: Readonly<State>): readonly Finding[] {
+export function stockFindings(state: Readonly<State>, nowMs: TimestampMs): readonly Finding[] {
   const { store, shelf } = state;
   if (store === undefined) return [];
   const empty = store.map.slots.filter((slot) => {
     const stock = shelf.stocks.get(slot.id);
-    return stock?.told === 'out' && stockState(stock, slot) === 'out';
+    // What a silent sensor last said is no problem of the shelf: its silence is one already.
+    return stock?.told === 'out' && stockState(stock, slot) === 'out' && staleSlotSince(state, slot.id, nowMs) === undefined;
   });
   const named = empty.slice(0, MOST_NAMED).map((slot): Finding => {
     const product = store.products.get(slot.sku)?.name ?? slot.sku;

@@ -4,6 +4,8 @@ import type { DurationMs, TimestampMs } from '../core/units.ts';
 
 /** A device that speaks and has no place in the store. */
 export interface UnknownDevice {
+  /** Stable while it is listed. */
+  readonly key: string;
   /** Its topic, without hardware addresses. */
   readonly topic: string;
   /** The adapter that reads it; `undefined` when none does. */
@@ -17,6 +19,15 @@ export interface UnknownDevice {
   readonly messages: number;
   /** The beginning of its last message, at most 300 characters, printable, without hardware addresses. */
   readonly excerpt: string;
+  /** What its last message became, field by field; addresses masked. */
+  readonly fields: readonly DecodedField[];
+}
+
+/** One field of a reading, for people. */
+export interface DecodedField {
+  readonly reading: string;
+  readonly name: string;
+  readonly value: string;
 }
 
 /** What the list needs to know about one message. */
@@ -27,6 +38,8 @@ export interface UnknownMessage {
   readonly adapter: string | undefined;
   readonly knownAs: string | undefined;
   readonly reads: readonly ReadingKind[];
+  /** Made only when it is wanted. */
+  readonly fields: () => readonly DecodedField[];
 }
 
 const MAX_DEVICES = 200;
@@ -35,6 +48,7 @@ const MAX_EXCERPT = 300;
 const EXCERPT_EVERY_MS: DurationMs = 1_000;
 
 interface Entry {
+  readonly key: string;
   topic: string;
   readonly adapter: string | undefined;
   readonly knownAs: string | undefined;
@@ -44,6 +58,8 @@ interface Entry {
   messages: number;
   excerpt: string;
   excerptAtMs: TimestampMs;
+  /** Of the readings of the excerpt, by reading, so that the parts of one message come together. */
+  readonly fields: Map<string, readonly DecodedField[]>;
 }
 
 /**
@@ -56,11 +72,12 @@ export class UnknownDevices {
   note(message: UnknownMessage): void {
     // By its name where a family knows it, so that all topics of one device are one entry.
     const topic = maskAddresses(message.topic).slice(0, 200);
-    const key = `${message.adapter ?? ''}\n${message.knownAs ?? topic}`;
+    const key = `${message.adapter ?? ''} ${message.knownAs ?? topic}`;
     const known = this.#heard.get(key);
     if (known === undefined) {
       this.#makeRoom();
       this.#heard.set(key, {
+        key,
         topic,
         adapter: message.adapter,
         knownAs: message.knownAs,
@@ -70,6 +87,7 @@ export class UnknownDevices {
         messages: 1,
         excerpt: excerptOf(message.payload),
         excerptAtMs: message.atMs,
+        fields: noteFields(new Map(), message),
       });
       return;
     }
@@ -79,15 +97,20 @@ export class UnknownDevices {
     known.lastAtMs = message.atMs;
     known.messages++;
     for (const kind of message.reads) known.reads.add(kind);
-    if (message.atMs - known.excerptAtMs < EXCERPT_EVERY_MS && message.atMs >= known.excerptAtMs) return;
+    if (message.atMs - known.excerptAtMs < EXCERPT_EVERY_MS && message.atMs >= known.excerptAtMs) {
+      // The other readings of the message that is being shown.
+      if (message.reads.some((kind) => !known.fields.has(kind))) noteFields(known.fields, message);
+      return;
+    }
+    noteFields(known.fields, message);
     known.topic = topic;
     known.excerpt = excerptOf(message.payload);
     known.excerptAtMs = message.atMs;
   }
 
-  /** Forgets everything: what was unknown may be placed now. */
-  clear(): void {
-    this.#heard.clear();
+  /** Forgets those that have a place now. */
+  forget(isPlaced: (device: Pick<UnknownDevice, 'adapter' | 'knownAs'>) => boolean): void {
+    for (const [key, entry] of this.#heard) if (isPlaced(entry)) this.#heard.delete(key);
   }
 
   /** Newest first. */
@@ -95,7 +118,8 @@ export class UnknownDevices {
     return [...this.#heard.values()]
       .reverse()
       .slice(0, limit)
-      .map(({ topic, adapter, knownAs, reads, firstAtMs, lastAtMs, messages, excerpt }) => ({
+      .map(({ key, topic, adapter, knownAs, reads, firstAtMs, lastAtMs, messages, excerpt, fields }) => ({
+        key,
         topic,
         adapter,
         knownAs,
@@ -104,6 +128,7 @@ export class UnknownDevices {
         lastAtMs,
         messages,
         excerpt,
+        fields: [...fields.values()].flat(),
       }));
   }
 
@@ -114,6 +139,18 @@ export class UnknownDevices {
       return;
     }
   }
+}
+
+const MAX_KINDS = 8;
+
+function noteFields(fields: Map<string, readonly DecodedField[]>, message: UnknownMessage): Map<string, readonly DecodedField[]> {
+  for (const field of message.fields()) {
+    if (fields.size >= MAX_KINDS && !fields.has(field.reading)) continue;
+    const value = maskAddresses(field.value).slice(0, 80);
+    const others = (fields.get(field.reading) ?? []).filter(({ name }) => name !== field.name);
+    fields.set(field.reading, [...others, { ...field, value }]);
+  }
+  return fields;
 }
 
 function excerptOf(payload: Uint8Array): string {

@@ -13,7 +13,7 @@ export type DashboardView = Pick<
 
 /**
  * One retained message that describes the whole store to Home Assistant (MQTT discovery in its device form): health, visits, people per zone, stock per
- * slot, and the connection and battery of each device. Everything becomes unavailable when the agent is away.
+ * slot, and the connection, trouble and battery of each device. Everything becomes unavailable when the agent is away.
  */
 export function homeAssistantDiscovery(view: DashboardView): OutboundMessage {
   const { store, version } = view;
@@ -83,7 +83,8 @@ function componentsOf({ health, problems, visitsNow, zones, fixtures, devices }:
           key: `slot_${safe(slot.id)}_stock`,
           name: `${slot.name} (${slot.id}): stock`,
           platform: 'sensor',
-          value: slot.stock,
+          // What a silent sensor last said is not known now.
+          value: slot.staleSinceMs === undefined ? slot.stock : undefined,
           more: { stat_cla: 'measurement' },
         }),
       ),
@@ -93,8 +94,15 @@ function componentsOf({ health, problems, visitsNow, zones, fixtures, devices }:
         key: `device_${safe(device.id)}`,
         name: device.name,
         platform: 'binary_sensor',
-        value: device.state === 'ok' ? 'ON' : 'OFF',
+        value: device.state === 'ok' || device.state === 'degraded' ? 'ON' : 'OFF',
         more: { dev_cla: 'connectivity', ent_cat: 'diagnostic' },
+      },
+      {
+        key: `device_${safe(device.id)}_problem`,
+        name: `${device.name}: problem`,
+        platform: 'binary_sensor',
+        value: isTrouble(device) ? 'ON' : 'OFF',
+        more: { dev_cla: 'problem', ent_cat: 'diagnostic' },
       },
       ...(device.batteryPercent === undefined
         ? []
@@ -111,6 +119,13 @@ function componentsOf({ health, problems, visitsNow, zones, fixtures, devices }:
   ];
   return all.slice(0, MAX_COMPONENTS);
 }
+
+/** A display that never reports itself is no trouble, a low battery is. */
+function isTrouble({ state, batteryPercent }: DashboardView['devices'][number]): boolean {
+  return (state !== 'ok' && state !== 'never') || (batteryPercent !== undefined && batteryPercent <= LOW_BATTERY_PERCENT);
+}
+
+const LOW_BATTERY_PERCENT = 10;
 
 function described({ key, name, platform, more }: Component, id: string): Readonly<Record<string, string>> {
   return { p: platform, name, uniq_id: `${id}_${key}`, val_tpl: `{{ value_json.${key} }}`, ...more };

@@ -12,12 +12,12 @@ describe('the problems of the store', () => {
     const driver = new CoreDriver();
     hold(driver, '03-2', 1);
     hold(driver, '03-2', 0);
-    expect(stockFindings(driver.state)).toEqual([]);
+    expect(stockFindings(driver.state, driver.state.nowMs)).toEqual([]);
     driver.wait(61_000).tick();
-    expect(stockFindings(driver.state).map(({ sentence }) => sentence)).toEqual([
+    expect(stockFindings(driver.state, driver.state.nowMs).map(({ sentence }) => sentence)).toEqual([
       'Espresso beans 500 g is out of stock in slot 03-2 (Shelf 3)',
     ]);
     hold(driver, '03-2', 12);
-    expect(stockFindings(driver.state)).toEqual([]);
+    expect(stockFindings(driver.state, driver.state.nowMs)).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ import type {
   UnknownDeviceView,
   VisitView,
 } from '../../agent/http/ports.ts';
+import { FakeDevices } from './fake-devices.ts';
 import { sampleStore } from './sample-store.ts';
 
 /** A time that tests move by hand. */
@@ -59,6 +60,7 @@ export class FakeStore {
   readonly defects: unknown[] = [];
   readonly accounts = new FakeAccounts(this.clock);
   readonly cameras = new FakeCameras();
+  readonly devices = new FakeDevices();
   readonly decisions: Decision[] = [];
   readonly quarantined: QuarantinedMessage[] = [];
   readonly unknown: UnknownDeviceView[] = [];
@@ -132,6 +134,9 @@ export class FakeStore {
     defects: { report: ({ error }) => this.defects.push(error) },
     setupCode: { current: () => this.setupCode },
     cameras: this.cameras,
+    devices: this.devices,
+    insight: fakeInsight(),
+    models: fakeModels(),
   };
 
   /** How often something was counted, by the beginning of `name{label=value,...}`. */
@@ -456,4 +461,36 @@ export class FakeCameras implements CameraPort {
   notice() {
     return this.facts;
   }
+}
+
+/** Reasons and journeys of a store that has nothing to say. */
+export function fakeInsight(): HttpPorts['insight'] {
+  return {
+    explanation: async () => undefined,
+    shopperAct: () => undefined,
+    fairness: async () => ({ fromMs: 0, toMs: 0, visits: 0, offers: 0, isPartial: false, dimensions: [], findings: [] }),
+    baskets: () => ({ receipts: 0, pairs: [] }),
+    suggestions: () => [],
+    memberKey: (memberId) => `key-of-${memberId}`,
+    recognitionOf: () => ({}),
+  };
+}
+
+/** A store whose model came along, with nothing on its way. */
+export function fakeModels(): HttpPorts['models'] {
+  return {
+    view: () => ({
+      live: { name: 'purchase-intent@0123456789ab', sentence: 'Intent is scored by the model purchase-intent@0123456789ab', sinceMs: 0 },
+      previous: 'rules@1',
+      candidate: null,
+      gates: [],
+      watch: [],
+      replay: null,
+      calibration: 'Used as it came',
+      drifts: [],
+      apprentice: null,
+      history: [],
+    }),
+    act: async (action, by) => `${action} by ${by}`,
+  };
 }

@@ -22,6 +22,12 @@ const MOST_EVIDENCE = 2.5;
 /** Evidence (natural logarithm of a likelihood ratio) that is believed, and where it is let go again. */
 export const ALARM_AT = 12;
 const CLEAR_AT = 4;
+/** Evidence that the last hour as a whole must give too, with the device's own good and bad days in mind: a bad day is no fault. */
+const HOUR_EVIDENCE = 5;
+/** How much days differ (a squared coefficient of variation) before that is known, and how many days that is worth. */
+const PRIOR_DAYS_DIFFER = 0.04;
+const PRIOR_DAYS = 4;
+const DAY_MEMORY = 0.97;
 /** Evidence beyond the alarm is not kept: what was mended must be seen to be mended soon. */
 const MOST_SCORE = ALARM_AT + 2;
 /** While nothing is expected, old suspicion fades. */
@@ -46,6 +52,13 @@ export interface Watch {
   /** Sums whose quotient is the over-dispersion: how much more than chance the counts vary. */
   excess: number;
   base: number;
+  /** The same for whole days. */
+  dayExcess: number;
+  dayBase: number;
+  /** The running day so far: its last minute, what came and what was usual. */
+  dayMinute: number;
+  daySeen: number;
+  dayUsual: number;
   /** Evidence so far that much less comes than usual. */
   score: number;
   lowSinceMs: TimestampMs | undefined;
@@ -56,7 +69,21 @@ export interface Watch {
 
 /** A watch that has seen nothing. */
 export function newWatch(): Watch {
-  return { means: [], rounds: [], excess: 0, base: 0, score: 0, lowSinceMs: undefined, seen: [], usual: [] };
+  return {
+    means: [],
+    rounds: [],
+    excess: 0,
+    base: 0,
+    dayExcess: 0,
+    dayBase: 0,
+    dayMinute: 0,
+    daySeen: 0,
+    dayUsual: 0,
+    score: 0,
+    lowSinceMs: undefined,
+    seen: [],
+    usual: [],
+  };
 }
 
 /** What a round is compared with. */
@@ -91,13 +118,15 @@ export function compareRound(watch: Watch, count: number, comparison: Comparison
   const usual = configured ?? (learnt.isKnown ? learnt.count * storeShare : 0);
   pushHour(watch.seen, count);
   pushHour(watch.usual, round3(usual));
+  countDay(watch, count, { at, usual });
   if (usual < LEAST_USUAL) watch.score = round3(watch.score * (watch.lowSinceMs === undefined ? FADE : 1));
   else {
     const dispersion = configured === undefined ? dispersionOf(watch, { usual, at }) : LEAST_DISPERSION;
     const gained = evidenceOfLoss(count, { usual, dispersion, brokenShare: comparison.brokenShare });
     watch.score = round3(Math.min(MOST_SCORE, Math.max(0, watch.score + Math.min(MOST_EVIDENCE, gained))));
   }
-  if (watch.score >= ALARM_AT) watch.lowSinceMs ??= nowMs - ROUND_MS * ROUNDS_AN_HOUR;
+  if (watch.score >= ALARM_AT && (configured !== undefined || isBadHour(watch, comparison.brokenShare)))
+    watch.lowSinceMs ??= nowMs - ROUND_MS * ROUNDS_AN_HOUR;
   else if (watch.score <= CLEAR_AT) watch.lowSinceMs = undefined;
   // What is suspected of being broken is not learnt from, but slowly: what stays so for months is the new usual.
   const learns = watch.lowSinceMs !== undefined ? 0.1 : watch.score > ALARM_AT / 2 ? 0.3 : 1;
@@ -153,6 +182,35 @@ function dispersionOf(watch: Watch, { usual, at }: { readonly usual: number; rea
   // The mean itself is uncertain while few days are behind it.
   const rounds = watch.rounds[at.dayKind * HOURS + Math.floor(at.minute / 60)] ?? 0;
   return Math.max(LEAST_DISPERSION, varied) + (PRIOR_DISPERSION * ROUNDS_AN_HOUR) / Math.max(ROUNDS_AN_HOUR, rounds);
+}
+
+/** Whether the last hour is worse than a bad day of this very device would explain. */
+function isBadHour(watch: Watch, brokenShare: number): boolean {
+  const seen = sum(watch.seen);
+  const usual = sum(watch.usual);
+  if (usual <= 0) return false;
+  const prior = PRIOR_DAYS * Math.max(usual, watch.dayUsual) ** 2;
+  const days = (watch.dayExcess + PRIOR_DAYS_DIFFER * prior) / (watch.dayBase + prior);
+  const rounds = Math.max(LEAST_DISPERSION, watch.excess / Math.max(1, watch.base)) / ROUNDS_AN_HOUR;
+  return evidenceOfLoss(seen, { usual, dispersion: Math.max(LEAST_DISPERSION, days) + rounds, brokenShare }) >= HOUR_EVIDENCE;
+}
+
+/** Adds a round to its day; the first of a new day settles the one before, unless that was suspect. */
+function countDay(watch: Watch, count: number, { at, usual }: { readonly at: WeekMoment; readonly usual: number }): void {
+  if (at.minute < watch.dayMinute) {
+    const { daySeen, dayUsual } = watch;
+    if (dayUsual >= 1 && watch.lowSinceMs === undefined) {
+      watch.dayExcess = round3(DAY_MEMORY * watch.dayExcess + (daySeen - dayUsual) ** 2 - dayUsual);
+      watch.dayBase = round3(DAY_MEMORY * watch.dayBase + dayUsual ** 2);
+    }
+    watch.daySeen = 0;
+    watch.dayUsual = 0;
+  }
+  watch.dayMinute = at.minute;
+  // Hours of which nothing is known, or in which nothing is usual, tell nothing about the day.
+  if (usual === 0) return;
+  watch.daySeen += count;
+  watch.dayUsual = round3(watch.dayUsual + usual);
 }
 
 function learn(

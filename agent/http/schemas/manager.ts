@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOLD_REASONS } from '../../core/decision.ts';
+import { STAGES } from '../../core/journeys/stage.ts';
 import { AtMs, Id, list, plainText, queryInt, Share } from './common.ts';
 
 /** What an account may do; each role includes the ones before it. */
@@ -58,7 +59,7 @@ export const DecisionView = z.strictObject({
   sku: z.string().optional(),
   zone: Id.optional(),
   trigger: z.strictObject({
-    interaction: z.enum(['dwell', 'pick', 'return', 'compare', 'scan', 'try']),
+    interaction: z.enum(['dwell', 'pick', 'return', 'compare', 'scan', 'try', 'followup']),
     sku: z.string(),
     slot: z.string().optional(),
     fixture: z.string().optional(),
@@ -76,6 +77,16 @@ export const DecisionView = z.strictObject({
     .optional(),
   propensity: Share,
   alternatives: list(z.strictObject({ campaign: Id, sku: z.string(), valueCents: z.number(), excluded: reasons.optional() })),
+  situation: z
+    .strictObject({
+      stage: z.enum(STAGES),
+      hour: z.number().int(),
+      language: z.string().optional(),
+      returning: z.boolean().optional(),
+      member: z.strictObject({ daysSince: z.number(), visits: z.number(), valueCents: z.number() }).optional(),
+      context: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
 });
 
 /** Answer of `GET /api/v1/store/decisions`; pass `nextBeforeMs` as `beforeMs` for the next page, null at the end. */
@@ -115,6 +126,8 @@ export const UnknownDeviceList = z.strictObject({
       lastAtMs: AtMs,
       messages: z.number(),
       excerpt: z.string(),
+      key: z.string(),
+      fields: list(z.strictObject({ reading: z.string(), name: z.string(), value: z.string() })),
     }),
   ),
 });

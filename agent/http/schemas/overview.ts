@@ -11,9 +11,11 @@ const ZoneView = z.strictObject({
   kind: z.string(),
   outline: list(Point),
   visitsNow: count,
+  stagesNow: z.strictObject({ browsing: count, considering: count, deciding: count }).optional(),
   visitsToday: count,
   meanDwellMs: count,
   peopleNow: count.optional(),
+  peopleStaleSinceMs: AtMs.optional(),
   meanStayMs: count.optional(),
   offersToday: count,
   lastSeenAtMs: AtMs.optional(),
@@ -28,6 +30,7 @@ const SlotView = z.strictObject({
   capacity: count.optional(),
   state: z.enum(['unknown', 'ok', 'low', 'out']),
   misplaced: count,
+  staleSinceMs: AtMs.optional(),
 });
 
 const FixtureView = z.strictObject({
@@ -49,12 +52,13 @@ const DeviceView = z.strictObject({
   zone: z.string().optional(),
   fixture: z.string().optional(),
   lastSeenAtMs: AtMs.optional(),
-  state: z.enum(['ok', 'quiet', 'offline', 'never']),
+  state: z.enum(['ok', 'degraded', 'quiet', 'offline', 'never']),
   sentence: z.string(),
   batteryPercent: z.number().optional(),
   rssiDbm: z.number().optional(),
   messagesToday: count,
   clockOffsetMs: z.number().optional(),
+  lastHour: z.strictObject({ readings: count, usual: count }).optional(),
 });
 
 const LiftView = z.discriminatedUnion('kind', [

@@ -1,5 +1,7 @@
 import type { Decision } from '../../core/decision.ts';
+import type { FairnessReport } from '../../core/fairness/report.ts';
 import { type Answer, request } from '../shared/request.ts';
+import type { DeviceChanged, DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
 
 /** Who is signed in; each role may do what the ones before it may. */
 export interface Account {
@@ -20,6 +22,22 @@ export interface DecisionPage {
   readonly nextBeforeMs: number | null;
   /** Present where the agent says what its scores were computed from. */
   readonly features?: readonly FeatureMeaning[];
+}
+
+/** A decision's score taken apart. */
+export interface DecisionExplanation {
+  readonly for: string;
+  readonly against: string;
+  readonly change: string;
+  readonly how: string;
+  readonly baseIntent: number | null;
+  readonly parts: readonly { readonly words: string; readonly share: number }[];
+}
+
+/** What is bought together. */
+export interface BasketsNow {
+  readonly receipts: number;
+  readonly pairs: readonly { readonly sku: string; readonly withSku: string; readonly lift: number; readonly together: number }[];
 }
 
 /** A message that could not be read, as far as it may be shown. */
@@ -43,7 +61,15 @@ export interface ManagerApi {
   readonly pause: (body: { readonly paused: boolean; readonly campaign?: string }) => Promise<Answer<unknown>>;
   readonly decisions: (asked: { readonly kind?: DecisionKind; readonly beforeMs?: number }) => Promise<Answer<DecisionPage>>;
   readonly quarantine: () => Promise<Answer<{ readonly messages: readonly QuarantinedMessage[] }>>;
+  readonly unknownDevices: () => Promise<Answer<{ readonly devices: readonly UnknownDevice[] }>>;
+  readonly deviceChoices: () => Promise<Answer<DeviceChoices>>;
+  readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceChanged>>;
+  readonly removeDevice: (id: string) => Promise<Answer<DeviceChanged>>;
+  readonly reissueDevice: (id: string) => Promise<Answer<DeviceChanged>>;
   readonly productName: (sku: string) => Promise<string | undefined>;
+  readonly explanation: (decision: string) => Promise<Answer<DecisionExplanation>>;
+  readonly fairness: (days: number) => Promise<Answer<FairnessReport>>;
+  readonly baskets: () => Promise<Answer<BasketsNow>>;
 }
 
 /** Where the live overview comes from. */
@@ -66,6 +92,14 @@ export const managerApi: ManagerApi = {
     return request(`/api/v1/store/decisions?${query}`);
   },
   quarantine: () => request(`/api/v1/store/quarantine?limit=${QUARANTINE_SHOWN}`),
+  unknownDevices: () => request('/api/v1/store/unknown-devices?limit=50'),
+  deviceChoices: () => request('/api/v1/store/device-choices'),
+  placeDevice: (body) => request('/api/v1/store/devices', { method: 'POST', body }),
+  removeDevice: (id) => request(`/api/v1/store/devices/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  reissueDevice: (id) => request(`/api/v1/store/devices/${encodeURIComponent(id)}/credentials`, { method: 'POST' }),
+  explanation: (decision) => request(`/api/v1/store/decisions/${encodeURIComponent(decision)}/explanation`),
+  fairness: (days) => request(`/api/v1/store/fairness?days=${days}`, { timeoutMs: 60_000 }),
+  baskets: () => request('/api/v1/store/baskets'),
   productName: async (sku) => {
     const answer = await request<{ readonly name: string }>(`/api/v1/products/${encodeURIComponent(sku)}`);
     return answer.kind === 'ok' ? answer.value.name : undefined;

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { Banner } from './banner.tsx';
+import { Baskets } from './baskets.tsx';
 import { Cameras } from './cameras.tsx';
 import { Campaigns } from './campaigns.tsx';
 import { Decisions } from './decisions.tsx';
 import { Devices } from './devices.tsx';
+import { Fairness } from './fairness.tsx';
 import { Figures, Funnel, Withheld } from './figures.tsx';
 import { FloorPlan } from './floor-plan.tsx';
 import { SetUp, SignIn } from './forms.tsx';
@@ -15,6 +17,7 @@ import { Posters } from './posters.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Cloud, Machine, Recent, Traffic } from './system.tsx';
 import { FloorTraffic } from './traffic.tsx';
+import { UnknownDevices } from './unknown-devices.tsx';
 
 /** The manager page: set up, sign in, or the desk. */
 export function ManagerApp(): JSX.Element {
@@ -83,8 +86,11 @@ function DeskPage(): JSX.Element {
           <Money />
           <Campaigns />
           <Devices />
+          <UnknownDevices />
           <Cameras />
           <Decisions />
+          <Fairness />
+          <Baskets />
           <Recent />
           <Cloud />
           <Machine />

@@ -25,7 +25,7 @@ export interface PlacedRow extends DeviceOverview {
   readonly place: string;
 }
 
-const WORST_FIRST: { readonly [S in DeviceOverview['state']]: number } = { offline: 0, quiet: 1, never: 2, ok: 3 };
+const WORST_FIRST: { readonly [S in DeviceOverview['state']]: number } = { offline: 0, quiet: 1, degraded: 2, never: 3, ok: 4 };
 
 /** The page of devices that a query asks for; a page beyond the last is the last. */
 export function devicePage(overview: StoreOverview, query: DeviceQuery): DevicePage {

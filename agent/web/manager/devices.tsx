@@ -2,8 +2,10 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { DeviceOverview } from '../../core/overview.ts';
 import { count, plural } from '../shared/format.ts';
+import { DeviceActions, type OnChanged } from './device-actions.tsx';
 import { type DeviceQuery, devicePage, type PlacedRow } from './device-list.ts';
-import { LOCALE, useClock, useOverview } from './page.ts';
+import { Outcome, type ShownOutcome } from './device-outcome.tsx';
+import { LOCALE, useClock, useOverview, usePage } from './page.ts';
 import { Ago, Badge, Card, Empty } from './parts.tsx';
 
 /** A row is a line on a desk and half a screen on a phone. */
@@ -14,6 +16,10 @@ export function Devices(): JSX.Element {
   const overview = useOverview();
   const query = useSignal<DeviceQuery>(firstQuery());
   const { rows, found, page, pages } = devicePage(overview, query.value);
+  const outcome = useSignal<ShownOutcome | undefined>(undefined);
+  const onChanged: OnChanged = (shown) => {
+    outcome.value = shown;
+  };
   const working = overview.devices.filter((device) => device.state === 'ok').length;
   return (
     <Card
@@ -26,15 +32,20 @@ export function Devices(): JSX.Element {
       }
     >
       {overview.devices.length === 0 ? (
-        <Empty title="No devices yet">Add the first with “endcap device add”, and give it the name and password that this prints.</Empty>
+        <Empty title="No devices yet">Switch one on: it appears below as soon as it speaks, and is placed there.</Empty>
       ) : (
         <>
+          <Outcome outcome={outcome} />
           <Filters query={query} overview={overview.devices} />
           <p role="status" class="note">
             {plural(found, 'device')}
             {pages > 1 ? `, page ${page + 1} of ${pages}` : ''}
           </p>
-          {found === 0 ? <Empty title="No device matches">Use fewer words, or show all states.</Empty> : <DeviceTable rows={rows} />}
+          {found === 0 ? (
+            <Empty title="No device matches">Use fewer words, or show all states.</Empty>
+          ) : (
+            <DeviceTable rows={rows} onChanged={onChanged} />
+          )}
           {pages > 1 ? <Pager query={query} page={page} pages={pages} /> : null}
         </>
       )}
@@ -75,6 +86,7 @@ function Filters(props: { readonly query: Signal<DeviceQuery>; readonly overview
           <option value="all">All</option>
           <option value="trouble">Not working ({trouble})</option>
           <option value="ok">Working</option>
+          <option value="degraded">To look at</option>
           <option value="quiet">Quiet</option>
           <option value="offline">Offline</option>
           <option value="never">Never heard</option>
@@ -98,7 +110,8 @@ function Filters(props: { readonly query: Signal<DeviceQuery>; readonly overview
   );
 }
 
-function DeviceTable(props: { readonly rows: readonly PlacedRow[] }): JSX.Element {
+function DeviceTable(props: { readonly rows: readonly PlacedRow[]; readonly onChanged: OnChanged }): JSX.Element {
+  const mayManage = usePage().desk.mayManage.value;
   return (
     <table class="table">
       <caption class="visually-hidden">Devices with place, state, last sign of life, battery, signal and messages today</caption>
@@ -117,19 +130,20 @@ function DeviceTable(props: { readonly rows: readonly PlacedRow[] }): JSX.Elemen
           <th scope="col" class="number">
             Messages today
           </th>
+          {mayManage ? <th scope="col">Change</th> : null}
         </tr>
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <DeviceRow key={row.id} row={row} />
+          <DeviceRow key={row.id} row={row} mayManage={mayManage} onChanged={props.onChanged} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function DeviceRow(props: { readonly row: PlacedRow }): JSX.Element {
-  const { row } = props;
+function DeviceRow(props: { readonly row: PlacedRow; readonly mayManage: boolean; readonly onChanged: OnChanged }): JSX.Element {
+  const { row, mayManage, onChanged } = props;
   const clock = useClock();
   return (
     <tr>
@@ -145,7 +159,7 @@ function DeviceRow(props: { readonly row: PlacedRow }): JSX.Element {
       <td data-label="State">
         <div>
           <DeviceBadge state={row.state} />
-          {row.state === 'ok' ? null : <span class="note block">{row.sentence}</span>}
+          {row.state === 'ok' && row.sentence === 'Working' ? null : <span class="note block">{row.sentence}</span>}
         </div>
       </td>
       <td data-label="Last seen">
@@ -161,8 +175,20 @@ function DeviceRow(props: { readonly row: PlacedRow }): JSX.Element {
         {row.rssiDbm === undefined ? '–' : `${Math.round(row.rssiDbm)} dBm`}
       </td>
       <td data-label="Messages today" class="number">
-        {count(row.messagesToday, LOCALE)}
+        <div>
+          {count(row.messagesToday, LOCALE)}
+          {row.lastHour === undefined ? null : (
+            <span class="note block">
+              {count(row.lastHour.readings, LOCALE)} in the last hour, usually {count(row.lastHour.usual, LOCALE)}
+            </span>
+          )}
+        </div>
       </td>
+      {mayManage ? (
+        <td data-label="Change">
+          <DeviceActions device={row} onChanged={onChanged} />
+        </td>
+      ) : null}
     </tr>
   );
 }
@@ -174,6 +200,8 @@ export function DeviceBadge(props: { readonly state: DeviceOverview['state'] }):
       return <Badge tone="good">Working</Badge>;
     case 'quiet':
       return <Badge tone="warn">Quiet</Badge>;
+    case 'degraded':
+      return <Badge tone="warn">Look at it</Badge>;
     case 'offline':
       return <Badge tone="bad">Offline</Badge>;
     case 'never':

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { DeviceOverview, FixtureOverview, ZoneOverview } from '../../core/overview.ts';
-import { count, span } from '../shared/format.ts';
+import { count, plural, span } from '../shared/format.ts';
+import { SlotStock, stockMark } from './device-stock.tsx';
 import { DeviceBadge } from './devices.tsx';
 import { LOCALE, useOverview } from './page.ts';
 import { Ago, Badge } from './parts.tsx';
@@ -36,15 +37,28 @@ export function PlaceDetails(props: { readonly selection: Selection | undefined;
 }
 
 function Legend(): JSX.Element {
-  const { zones } = useOverview();
+  const { zones, fixtures, shrinkSuspectsToday } = useOverview();
+  const marks = fixtures.map(stockMark);
+  const empty = marks.filter((mark) => mark === 'out').length;
+  const low = marks.filter((mark) => mark === 'low').length;
   const counted = zones.some(({ peopleNow }) => peopleNow !== undefined);
   return (
     <aside class="place-details" aria-label="How to read the plan">
       <p>Choose a zone or a shelf to see more.</p>
       <p class="note">
         <span class="legend-mark">12</span> is a shelf with its interactions today. The stronger a zone’s colour, the more visits it has
-        now.
+        now. <span class="legend-stock stock-out" aria-hidden="true" /> marks a shelf with an empty slot,{' '}
+        <span class="legend-stock stock-low" aria-hidden="true" /> one that runs low,{' '}
+        <span class="legend-stock stock-stale" aria-hidden="true" /> one whose sensor is silent.
       </p>
+      {empty + low > 0 ? (
+        <p>
+          {plural(empty, 'shelf', 'shelves')} with an empty slot, {plural(low, 'shelf', 'shelves')} running low.
+        </p>
+      ) : null}
+      {shrinkSuspectsToday === undefined || shrinkSuspectsToday === 0 ? null : (
+        <p class="note">{plural(shrinkSuspectsToday, 'unit')} taken today and never sold, with nobody known to be near.</p>
+      )}
       <table class="mini-table">
         <caption class="visually-hidden">Zones</caption>
         <thead>
@@ -107,6 +121,14 @@ function ZoneDetails(props: {
             <dd>{count(zone.peopleNow, LOCALE)}</dd>
           </div>
         )}
+        {zone.peopleStaleSinceMs === undefined ? null : (
+          <div>
+            <dt>People counted now</dt>
+            <dd>
+              not known, last counted <Ago atMs={zone.peopleStaleSinceMs} />
+            </dd>
+          </div>
+        )}
         {zone.meanStayMs === undefined ? null : (
           <div>
             <dt>Mean stay, counted</dt>
@@ -161,6 +183,7 @@ function FixtureDetails(props: {
           </dd>
         </div>
       </dl>
+      {fixture.slots === undefined ? <></> : <SlotStock slots={fixture.slots} />}
       <DeviceLines devices={props.devices} />
     </Details>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { FixtureOverview, StoreOverview, ZoneOverview } from '../../core/overview.ts';
 import { plural } from '../shared/format.ts';
+import { STOCK_WORDS, stockMark } from './device-stock.tsx';
 import { isSamePlace, type Selection } from './place-details.tsx';
 import { boxOf, LINE_PX, MARGIN_PX, MARK_PX, type Point, placeLabel, shortCount } from './plan-geometry.ts';
 
@@ -120,20 +121,30 @@ function lineLook(at: number, lines: number): string {
 function Fixture(props: { readonly plan: DrawingProps; readonly fixture: FixtureOverview }): JSX.Element {
   const { fixture, plan } = props;
   const middle = toPx(fixture, plan.pxPerM);
+  const mark = stockMark(fixture);
   return (
     <Choice
       plan={plan}
       me={{ kind: 'fixture', id: fixture.id }}
       look={fixture.interactionsToday > 0 ? 'fixture' : 'fixture fixture-still'}
-      label={`${fixture.name}: ${plural(fixture.interactionsToday, 'interaction')} today`}
+      label={`${fixture.name}: ${plural(fixture.interactionsToday, 'interaction')} today${mark === undefined ? '' : `, ${STOCK_WORDS[mark]}`}`}
     >
       <title>{fixture.name}</title>
       <rect x={middle.x - MARK_PX / 2} y={middle.y - MARK_PX / 2} width={MARK_PX} height={MARK_PX} rx="6" />
       <text x={middle.x} y={middle.y + 4} text-anchor="middle">
         {shortCount(fixture.interactionsToday)}
       </text>
+      {mark === undefined ? null : <StockMark mark={mark} x={middle.x + MARK_PX / 2 - 1} y={middle.y - MARK_PX / 2 + 1} />}
     </Choice>
   );
+}
+
+/** Shapes as well as colours: a square is empty, a triangle is low, a ring is out of date. */
+function StockMark(props: { readonly mark: keyof typeof STOCK_WORDS; readonly x: number; readonly y: number }): JSX.Element {
+  const { mark, x, y } = props;
+  if (mark === 'out') return <rect class="stock-mark stock-out" x={x - 5} y={y - 5} width="10" height="10" />;
+  if (mark === 'low') return <path class="stock-mark stock-low" d={`M${x} ${y - 6}l6 11h-12z`} />;
+  return <circle class="stock-mark stock-stale" cx={x} cy={y} r="4.5" />;
 }
 
 function toPx(point: { readonly xM: number; readonly yM: number }, pxPerM: number): Point {

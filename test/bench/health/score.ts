@@ -13,7 +13,9 @@ export function lowNow(state: State): ReadonlySet<string> {
   const low = new Set<string>();
   for (const [id, zone] of state.health.zones) if (zone.lowSinceMs !== undefined) low.add(`zone ${id}`);
   for (const [id, device] of state.health.devices) {
-    if (device.watch.lowSinceMs !== undefined) low.add(`device ${id}`);
+    const placed = state.store?.devices.get(id);
+    // As on the page: a scanner and its zone are one problem.
+    if (device.watch.lowSinceMs !== undefined) low.add(placed?.role === 'scanner' ? `zone ${placed.zone}` : `device ${id}`);
     for (const [name, channel] of device.channels) if (channel.watch.lowSinceMs !== undefined) low.add(`stuck ${id} ${name}`);
   }
   return low;

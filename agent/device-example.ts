@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import type { StoreConfig } from '../../config/schema.ts';
-import type { Adapter } from '../../devices/adapters/adapter.ts';
-import { nativeTopic } from '../../devices/topics.ts';
-import { createAdapters } from '../compose-adapters.ts';
-import type { PlacedDevice, StoreMap } from '../core/store-map.ts';
+import type { StoreConfig } from '../config/schema.ts';
+import type { Adapter } from '../devices/adapters/adapter.ts';
+import { nativeTopic } from '../devices/topics.ts';
+import { createAdapters } from './compose-adapters.ts';
+import type { PlacedDevice, StoreMap } from './core/store-map.ts';
 
 /** A shell line that sends what such a device would send (or, for a display, shows what it would get), with Debian's mosquitto-clients. */
 export function firstMessage(about: {
