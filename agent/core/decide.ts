@@ -77,7 +77,8 @@ function act(
   }
   const isMade = makeOffer(context, visit, { ...shared, best: chosen, propensity: (1 - holdoutShare) * choice.propensity });
   if (!isMade || weighed.x === undefined) return;
-  noteTrial(visit, { action: chosen.campaign.id, sku: chosen.product.sku, x: weighed.x, atMs: context.nowMs, sold: false });
+  const { withOffer: x, without } = weighed.x;
+  noteTrial(visit, { action: chosen.campaign.id, sku: chosen.product.sku, x, without, atMs: context.nowMs, sold: false });
 }
 
 function holdReason(candidates: readonly Candidate[], isExploring: boolean): HoldReason {

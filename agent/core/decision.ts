@@ -32,6 +32,7 @@ export const HOLD_REASONS = [
   'group',
   'not-now',
   'discount-limit',
+  'apprentice',
 ] as const;
 
 export type HoldReason = (typeof HOLD_REASONS)[number];

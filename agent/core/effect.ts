@@ -97,6 +97,8 @@ export interface VisitRow {
   readonly origin: 'phone' | 'tag' | 'camera';
   readonly arm: 'holdout' | 'treated';
   readonly tokenHash: string | undefined;
+  /** Of a visit that has ended, what is looked at and not stored: whether it was at a checkout, and what tills named it for. */
+  readonly ended?: { readonly sawCheckout: boolean; readonly salesCents: Cents; readonly marginCents: Cents };
 }
 
 export interface ConsentRow {

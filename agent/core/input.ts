@@ -42,6 +42,8 @@ export type Input =
   /** The manager began an experiment, ended one, or lets one go on that had stopped. */
   | { readonly kind: 'experiment.defined'; readonly plan: ExperimentPlan; readonly by: string }
   | { readonly kind: 'experiment.switched'; readonly experiment: string; readonly isOn: boolean; readonly by: string }
+  /** The silent time of a new store is over: the model proved itself, or somebody ended it. */
+  | { readonly kind: 'apprentice.ended'; readonly reason: string; readonly by: string }
   | { readonly kind: 'clock.trust'; readonly trusted: boolean }
   /** The machine's clock was set back for good: what was timed by the old one ends, and time goes on from here. */
   | { readonly kind: 'clock.set'; readonly toMs: TimestampMs }

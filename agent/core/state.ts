@@ -58,6 +58,8 @@ export interface State {
   readonly arrivals: Map<ZoneId, Arrival[]>;
   readonly context: Map<string, { readonly value: string; readonly untilMs: TimestampMs }>;
   pausedAll: boolean;
+  /** When and why the silent time of this store ended; `undefined` before. */
+  apprenticeEnded: { readonly atMs: TimestampMs; readonly reason: string } | undefined;
   readonly pausedCampaigns: Set<CampaignId>;
   minute: OpenMinute | undefined;
   /** Start of the newest minute that was emitted, 0 before the first. */
@@ -180,6 +182,7 @@ export function createState(): State {
     arrivals: new Map(),
     context: new Map(),
     pausedAll: false,
+    apprenticeEnded: undefined,
     pausedCampaigns: new Set(),
     minute: undefined,
     emittedMinuteMs: 0,

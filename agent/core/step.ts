@@ -1,3 +1,4 @@
+import { endApprentice } from './apprentice.ts';
 import { compileStore } from './compiled-store.ts';
 import type { StepContext } from './context.ts';
 import { decide } from './decide.ts';
@@ -93,6 +94,8 @@ function apply(context: StepContext, input: Exclude<Input, { readonly kind: 'sto
       return defineExperiment(context, input);
     case 'experiment.switched':
       return switchExperiment(context, input);
+    case 'apprentice.ended':
+      return endApprentice(context, input);
     case 'clock.set':
       return setClock(context, input.toMs);
     case 'clock.trust':

@@ -121,6 +121,13 @@ export function leaveStore(context: StepContext, visit: Visit): void {
   visit.place = undefined;
 }
 
+/** The zones that a visit may be in: where only radio says where it is, all that the scanners cannot tell from the one it is said to be in. */
+export function possibleZones(context: StepContext, { place }: Readonly<Visit>): readonly ZoneId[] {
+  if (place === undefined) return [];
+  const group = place.fixture === undefined ? context.store.zoneGroups.get(place.zone) : undefined;
+  return group?.zones ?? [place.zone];
+}
+
 /** Says that a visit is at a fixture: the shopper's own act (a shelf code, a scan) or a shelf event that was assigned to it. */
 export function moveToFixture(context: StepContext, visit: Visit, at: { readonly fixture: FixtureId; readonly confidence: number }): void {
   const place = placeOf(context, at);
@@ -183,7 +190,19 @@ export function closeVisit(context: StepContext, visit: Visit): void {
   state.visits.delete(visit.id);
   context.emit({
     kind: 'row.visit',
-    visit: { id: visit.id, openedAtMs: visit.openedAtMs, closedAtMs: nowMs, origin: visit.origin, arm: visit.arm, tokenHash: undefined },
+    visit: {
+      id: visit.id,
+      openedAtMs: visit.openedAtMs,
+      closedAtMs: nowMs,
+      origin: visit.origin,
+      arm: visit.arm,
+      tokenHash: undefined,
+      ended: {
+        sawCheckout: [...visit.dwellMs.keys()].some((zone) => context.store.zones.get(zone)?.kind === 'checkout'),
+        salesCents: visit.namedSalesCents ?? 0,
+        marginCents: visit.namedMarginCents ?? 0,
+      },
+    },
   });
   settleVisit(context, visit);
   // Both arms are measured alike: only visits whose purchase may be linked, from the moment an offer would have been made.

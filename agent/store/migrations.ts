@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { init } from './migrations/001-init.ts';
 import { models } from './migrations/002-models.ts';
+import { modelEndings } from './migrations/003-model-endings.ts';
 import { inTransaction, pragmaNumber, type Sqlite } from './sqlite.ts';
 
 /** One step of the schema. Applied once, in order of `version`, and never edited afterwards. */
@@ -14,7 +15,7 @@ export interface Migration {
 }
 
 /** Every step of the schema, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [init, models];
+export const MIGRATIONS: readonly Migration[] = [init, models, modelEndings];
 
 /** Why a database cannot be brought to the schema of this version of the agent. */
 export interface MigrationError {

@@ -8,6 +8,8 @@ export interface ModelExampleRow {
   readonly raw: number;
   readonly label: 0 | 1;
   readonly weight: number;
+  /** 1 when a till named its visit. */
+  readonly named: 0 | 1;
 }
 
 /** Something that somebody asked of the models from outside of the agent. */
@@ -35,7 +37,7 @@ export class ModelsTable {
   readonly #sqlite: Sqlite;
   readonly #get: Statement<[string], string>;
   readonly #set: Statement<[string, string]>;
-  readonly #addExample: Statement<[number, string, number, number, number]>;
+  readonly #addExample: Statement<[number, string, number, number, number, number]>;
   readonly #prune: Statement<[number]>;
   readonly #examples: Statement<[string, number], ModelExampleRow>;
   readonly #ask: Statement<[number, string, string, string]>;
@@ -48,12 +50,12 @@ export class ModelsTable {
     this.#sqlite = sqlite;
     this.#get = sqlite.prepare<[string], string>('SELECT body FROM model_state WHERE name = ?').pluck();
     this.#set = sqlite.prepare('INSERT INTO model_state (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body');
-    this.#addExample = sqlite.prepare('INSERT INTO model_examples (at_ms, model, raw, label, weight) VALUES (?, ?, ?, ?, ?)');
+    this.#addExample = sqlite.prepare('INSERT INTO model_examples (at_ms, model, raw, label, weight, named) VALUES (?, ?, ?, ?, ?, ?)');
     this.#prune = sqlite.prepare(
       `DELETE FROM model_examples WHERE no <= (SELECT max(no) FROM model_examples) - ${MAX_EXAMPLES} OR at_ms < ?`,
     );
     this.#examples = sqlite.prepare(
-      'SELECT at_ms AS atMs, model, raw, label, weight FROM model_examples WHERE model = ? AND at_ms >= ? ORDER BY no',
+      'SELECT at_ms AS atMs, model, raw, label, weight, named FROM model_examples WHERE model = ? AND at_ms >= ? ORDER BY no',
     );
     this.#ask = sqlite.prepare('INSERT INTO model_requests (at_ms, verb, detail, by) VALUES (?, ?, ?, ?)');
     this.#pruneRequests = sqlite.prepare(`DELETE FROM model_requests WHERE no <= (SELECT max(no) FROM model_requests) - ${MAX_REQUESTS}`);
@@ -76,7 +78,8 @@ export class ModelsTable {
   }): void {
     inTransaction(this.#sqlite, () => {
       for (const [name, body] of Object.entries(change.documents ?? {})) this.#set.run(name, JSON.stringify(body));
-      for (const { atMs, model, raw, label, weight } of change.examples ?? []) this.#addExample.run(atMs, model, raw, label, weight);
+      for (const { atMs, model, raw, label, weight, named } of change.examples ?? [])
+        this.#addExample.run(atMs, model, raw, label, weight, named);
       if (change.since !== undefined) this.#prune.run(change.since);
     });
   }

@@ -50,6 +50,23 @@ export const modelSection = z
     deadline: duration({ min: '1ms', max: '10s' })
       .prefault(formatDuration(GUARD_DEFAULTS.deadlineMs))
       .describe('Time after which the rule scorer answers instead'),
+    runIn: z
+      .enum(['auto', 'child'])
+      .default('auto')
+      .describe('Where models run: `auto` runs the one that comes along inside the agent and every other one in a process of its own'),
+    memory: bytes({ min: '256MB' }).prefault('768MB').describe('Most memory of a model in a process of its own'),
+    trustedKeys: z
+      .array(z.string().regex(/^[A-Za-z0-9+/_-]{43}=?$/, { error: 'expected an Ed25519 public key: 32 bytes in base64' }))
+      .max(8)
+      .default([])
+      .describe('Keys of those whose models are taken'),
+    requireSignature: z.boolean().default(false).describe('Whether only models signed with one of the trusted keys are taken'),
+    canaryShare: z
+      .number()
+      .min(0.01)
+      .max(0.5)
+      .default(0.1)
+      .describe('Share of the visits that a new model decides for before it is in use'),
   })
   .prefault({})
   .describe('What scores interest');

@@ -1,6 +1,6 @@
 import { addTo, noSums, type Sums } from '../../agent/core/experiments/sums.ts';
 import type { Probability } from '../../agent/core/units.ts';
-import { binOf, distributionOf } from '../histogram.ts';
+import { binOf } from '../histogram.ts';
 import type { ModelManifest } from '../manifest.ts';
 
 /** What a model did in one stage, as sums: bounded, written as JSON, the same after a restart. */
@@ -89,19 +89,21 @@ export interface InputBins {
   readonly edges: readonly number[];
 }
 
-/** What one visit says of two models that scored the same products. */
+/** What one visit says of two models that scored the same products; `weight` is how many visits it stands for. */
 export function notePair(
   evidence: Evidence,
   rows: readonly { readonly own: Probability; readonly other: Probability; readonly label: 0 | 1 }[],
+  weight = 1,
 ): void {
   if (rows.length === 0) return;
-  let [loss, promise] = [0, 0];
-  for (const { own, other, label } of rows) {
-    loss += lossOf(own, label) - lossOf(other, label);
-    promise += own - label;
-  }
-  addTo(evidence.loss, loss / rows.length);
-  addTo(evidence.promise, promise / rows.length);
+  const loss = rows.reduce((sum, { own, other, label }) => sum + lossOf(own, label) - lossOf(other, label), 0);
+  addTo(evidence.loss, (weight * loss) / rows.length);
+}
+
+/** What one visit says of what was promised. */
+export function notePromise(evidence: Evidence, rows: readonly { readonly own: Probability; readonly label: 0 | 1 }[], weight = 1): void {
+  if (rows.length === 0) return;
+  addTo(evidence.promise, (weight * rows.reduce((sum, { own, label }) => sum + own - label, 0)) / rows.length);
 }
 
 /** What one visit brought, by which of the two scored it. */
@@ -135,11 +137,6 @@ export function lossOf(probability: Probability, label: 0 | 1): number {
 export function sharesOf(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (total === 0 ? 0 : count / total));
-}
-
-/** Bins for the scores of a model whose manifest has none. */
-export function scoreBins(scores: ArrayLike<number>): readonly number[] {
-  return distributionOf(scores).edges;
 }
 
 function zeros(length: number): number[] {

@@ -1,8 +1,9 @@
 import type { Score } from '../../agent/core/decision.ts';
-import type { RowEffect } from '../../agent/core/effect.ts';
+import type { RowEffect, VisitRow } from '../../agent/core/effect.ts';
 import type { Sku, VisitId } from '../../agent/core/ids.ts';
 import type { LoggedInput } from '../../agent/core/input.ts';
 import type { Cents, TimestampMs } from '../../agent/core/units.ts';
+import { type Coverage, type Ending, noCoverage, noteEnding } from './coverage.ts';
 
 /** A score with what came of it. */
 export interface LabelledScore {
@@ -20,8 +21,10 @@ export interface LabelledVisit {
   readonly scores: readonly LabelledScore[];
   /** How many visits it stands for: a visit that chance kept from an offer stands for those that chance did not. At most `MAX_WEIGHT`. */
   readonly weight: number;
+  /** How far it is known what it bought; of `unnamed-at-checkout` nothing is. */
+  readonly ending: Ending;
   readonly converted: boolean;
-  /** Margin after discounts of what it bought from its first score on. */
+  /** Margin after discounts of what tills named it for. */
   readonly profitCents: Cents;
 }
 
@@ -33,12 +36,10 @@ export const MAX_WEIGHT = 20;
 
 interface OpenVisit {
   isMeasured: boolean;
-  /** It carried a tag of the store at some time. */
-  hasTag: boolean;
   isOffered: boolean;
   leastPropensity: number;
   readonly scores: { readonly score: Score; readonly atMs: TimestampMs }[];
-  readonly lines: { readonly sku: Sku; readonly atMs: TimestampMs; readonly marginCents: Cents }[];
+  readonly bought: { readonly sku: Sku; readonly atMs: TimestampMs }[];
 }
 
 /**
@@ -47,20 +48,16 @@ interface OpenVisit {
  */
 export class OutcomeLabels {
   readonly #visits = new Map<VisitId, OpenVisit>();
-  readonly #links = { tag: 0, visit: 0 };
-  readonly #costOf: (sku: Sku) => Cents | undefined;
+  /** How visits end here; learnt from all measured visits, kept by whoever keeps the examples. */
+  readonly coverage: Coverage;
 
-  constructor(costOf: (sku: Sku) => Cents | undefined) {
-    this.#costOf = costOf;
+  constructor(coverage: Coverage = noCoverage()) {
+    this.coverage = coverage;
   }
 
   /** Takes a committed turn; gives the visits that ended in it and could be measured. */
   note(turn: { readonly inputs: readonly LoggedInput[]; readonly rows: readonly RowEffect[] }): LabelledVisit[] {
-    for (const { input, atMs } of turn.inputs) {
-      if (input.kind === 'scored') this.#scored(input.visit, input.scores, atMs);
-      else if (input.kind === 'visit.tagged' || (input.kind === 'visit.opened' && input.tag !== undefined))
-        this.#open(input.visit).hasTag = true;
-    }
+    for (const { input, atMs } of turn.inputs) if (input.kind === 'scored') this.#scored(input.visit, input.scores, atMs);
     const ended: LabelledVisit[] = [];
     for (const row of turn.rows) {
       const done = this.#row(row);
@@ -88,11 +85,10 @@ export class OutcomeLabels {
       }
       case 'row.sale': {
         const { visit, atMs, lines, link } = row.sale;
-        if (link === 'tag' || link === 'visit') this.#links[link]++;
-        const open = visit === undefined ? undefined : this.#visits.get(visit);
-        for (const { sku, quantity, cents } of open === undefined ? [] : lines) {
-          if (open!.lines.length < LABEL_LIMITS.linesAVisit)
-            open!.lines.push({ sku, atMs, marginCents: cents - (this.#costOf(sku) ?? cents) * quantity });
+        // A redeemed code alone names only those who were made an offer.
+        const open = visit === undefined || link === 'code' ? undefined : this.#visits.get(visit);
+        for (const { sku } of open === undefined ? [] : lines) {
+          if (open!.bought.length < LABEL_LIMITS.linesAVisit) open!.bought.push({ sku, atMs });
         }
         return undefined;
       }
@@ -100,47 +96,31 @@ export class OutcomeLabels {
         this.#visits.delete(row.visit);
         return undefined;
       case 'row.visit':
-        return row.visit.closedAtMs === undefined ? undefined : this.#close(row.visit.id, row.visit.closedAtMs);
+        return row.visit.closedAtMs === undefined ? undefined : this.#close(row.visit, row.visit.closedAtMs);
       default:
         return undefined;
     }
   }
 
-  #close(visit: VisitId, atMs: TimestampMs): LabelledVisit | undefined {
-    const open = this.#visits.get(visit);
-    this.#visits.delete(visit);
-    const first = open?.scores[0];
-    if (open === undefined || first === undefined || !open.isMeasured) return undefined;
-    if (!open.hasTag && !this.#namesVisits) return undefined;
-    const after = open.lines.filter((line) => line.atMs >= first.atMs);
-    const scores = open.isOffered
-      ? []
-      : open.scores.map(({ score, atMs: at }): LabelledScore => {
-          const isBought = open.lines.some((line) => line.sku === score.sku && line.atMs > at);
-          return { score, atMs: at, label: isBought ? 1 : 0 };
-        });
-    return {
-      visit,
-      atMs,
-      scores,
-      weight: Math.min(MAX_WEIGHT, 1 / Math.max(1e-9, open.leastPropensity)),
-      converted: after.length > 0,
-      profitCents: after.reduce((sum, { marginCents }) => sum + marginCents, 0),
-    };
-  }
-
-  /**
-   * Whether a till can name a visit that carries no tag. Where tills know tags alone, a visit without one never has a purchase, whatever it bought,
-   * and would teach that nobody buys.
-   */
-  get #namesVisits(): boolean {
-    return this.#links.visit > 0 || this.#links.tag === 0;
+  #close({ id, ended }: VisitRow, atMs: TimestampMs): LabelledVisit | undefined {
+    const open = this.#visits.get(id);
+    this.#visits.delete(id);
+    if (open === undefined || open.scores.length === 0 || !open.isMeasured || ended === undefined) return undefined;
+    const isNamed = ended.salesCents > 0;
+    const ending = noteEnding(this.coverage, { isNamed, sawCheckout: ended.sawCheckout });
+    const isKnown = !open.isOffered && ending !== 'unnamed-at-checkout';
+    const scores = (isKnown ? open.scores : []).map(({ score, atMs: at }): LabelledScore => {
+      const isBought = open.bought.some((line) => line.sku === score.sku && line.atMs > at);
+      return { score, atMs: at, label: isBought ? 1 : 0 };
+    });
+    const weight = Math.min(MAX_WEIGHT, 1 / Math.max(1e-9, open.leastPropensity));
+    return { visit: id, atMs, scores, weight, ending, converted: isNamed, profitCents: ended.marginCents };
   }
 
   #open(visit: VisitId): OpenVisit {
     let open = this.#visits.get(visit);
     if (open !== undefined) return open;
-    open = { isMeasured: false, hasTag: false, isOffered: false, leastPropensity: 1, scores: [], lines: [] };
+    open = { isMeasured: false, isOffered: false, leastPropensity: 1, scores: [], bought: [] };
     this.#visits.set(visit, open);
     if (this.#visits.size > LABEL_LIMITS.visits) for (const oldest of this.#visits.keys()) return this.#drop(oldest, open);
     return open;

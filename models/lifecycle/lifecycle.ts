@@ -42,6 +42,9 @@ export interface Lifecycle {
   readonly history: readonly LifecycleEvent[];
 }
 
+/** Who does what nobody asked for. */
+export const AGENT = 'agent';
+
 /** Events kept. */
 export const MAX_EVENTS = 100;
 
@@ -94,7 +97,9 @@ export function promote(lifecycle: Lifecycle, step: Step): Lifecycle {
  */
 export function goBack(lifecycle: Lifecycle, step: Step): Lifecycle {
   const to = lifecycle.previous ?? RULES;
-  const after: Lifecycle = { ...lifecycle, live: to, previous: lifecycle.live, liveSinceMs: step.nowMs, candidate: undefined };
+  // What the agent itself took out of use is not what it would go back to next.
+  const previous = step.by === AGENT && to.source !== 'rules' ? RULES : lifecycle.live;
+  const after: Lifecycle = { ...lifecycle, live: to, previous, liveSinceMs: step.nowMs, candidate: undefined };
   return noted(after, { ...step, model: lifecycle.live.name, kind: 'returned', to: 'out' });
 }
 
@@ -118,10 +123,21 @@ export function advance(lifecycle: Lifecycle, judged: { readonly verdicts: reado
   const { verdicts, nowMs } = judged;
   const gate = GATES.find(({ stage: at }) => at === candidate.stage)!;
   const failed = verdicts.find(({ state }) => state === 'failed');
-  const step = { nowMs, by: 'agent' };
+  const step = { nowMs, by: AGENT };
   if (failed !== undefined) return withdraw(lifecycle, { ...step, kind: 'refused', reason: `${gate.title}: ${failed.figure}` });
   if (verdicts.every(({ state }) => state === 'met')) return pass(lifecycle, { ...step, reason: `${gate.title}: every condition is met` });
   if (nowMs - candidate.sinceMs <= gate.mostMs) return lifecycle;
   const open = verdicts.find(({ state }) => state === 'open')!;
   return withdraw(lifecycle, { ...step, kind: 'refused', reason: `${gate.title}: not passed in time (${open.figure})` });
+}
+
+/** The model that came along may be another one after an update; what was kept of the old one ends with it. */
+export function settled(lifecycle: Lifecycle, { own, nowMs }: { readonly own: ModelRef; readonly nowMs: TimestampMs }): Lifecycle {
+  const { live, previous } = lifecycle;
+  const isStale = (model: ModelRef | undefined) => model?.source === 'own' && model.name !== own.name;
+  if (!isStale(live) && !isStale(previous)) return lifecycle;
+  const changed = { ...lifecycle, ...(isStale(previous) ? { previous: own } : {}) };
+  if (!isStale(live)) return changed;
+  const event = { nowMs, model: own.name, kind: 'promoted', to: 'live', reason: 'another model came along', by: AGENT } as const;
+  return noted({ ...changed, live: own, liveSinceMs: nowMs }, event);
 }

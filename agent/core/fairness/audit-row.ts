@@ -37,6 +37,7 @@ const FOR_EVERYBODY: ReadonlySet<HoldReason> = new Set([
   'discount-limit',
   'exploring',
   'experiment',
+  'apprentice',
 ]);
 
 /** Bounds of the bands of interest that make visits alike. */

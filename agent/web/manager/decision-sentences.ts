@@ -36,6 +36,7 @@ export const HOLD_WORDS: { readonly [R in HoldReason]: string } = {
   'childrens-zone': 'nobody is contacted in a zone for children',
   group: 'somebody in the same party already has an offer',
   'not-now': 'the campaign is for another time, weather or kind of visit',
+  apprentice: 'the store is still learning and offers nothing yet',
   'discount-limit': 'the discount is larger than a personal discount may be',
 };
 

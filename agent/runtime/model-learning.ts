@@ -1,0 +1,197 @@
+import { type ApprenticeRecord, newApprentice, noteAgreement, noteApprenticeVisit } from '../../models/lifecycle/apprentice.ts';
+import { type Coverage, endingWeights, noCoverage } from '../../models/lifecycle/coverage.ts';
+import { type LabelledVisit, OutcomeLabels } from '../../models/lifecycle/labels.ts';
+import { ruleIntent } from '../../models/rule-scorer.ts';
+import { AS_SHIPPED, calibrated, type SiteCalibration } from '../../models/site-calibration.ts';
+import { type CalibrationExample, type KeptBecause, recalibrate } from '../../models/training/recalibrate.ts';
+import type { Score } from '../core/decision.ts';
+import type { Sku } from '../core/ids.ts';
+import { DAY_MS, type Probability, type TimestampMs } from '../core/units.ts';
+import type { ScoreNote } from './model-director.ts';
+import type { TurnRows } from './ports.ts';
+
+/** An example as it is written. */
+export interface LearningRow {
+  readonly atMs: TimestampMs;
+  readonly model: string;
+  readonly raw: Probability;
+  readonly label: 0 | 1;
+  readonly weight: number;
+  readonly named: 0 | 1;
+}
+
+/** What the store has made of a model's own calibration, for people. */
+export interface CalibrationNote {
+  readonly atMs: TimestampMs;
+  readonly rows: number;
+  /** Expected calibration error on the store's own known outcomes, as the model came and as it is now. */
+  readonly eceBefore: number;
+  readonly eceAfter: number;
+}
+
+/** Learnt things that outlive the process. */
+export interface LearntDocuments {
+  readonly coverage: Coverage;
+  readonly calibrations: readonly (readonly [model: string, calibration: SiteCalibration, note: CalibrationNote])[];
+  readonly apprentice: ApprenticeRecord | undefined;
+}
+
+export interface LearningOptions {
+  readonly documents: Partial<LearntDocuments>;
+  readonly noteOf: (score: Score) => ScoreNote | undefined;
+  /** Whether the rules of the campaigns would make an offer for a product at this intent. */
+  readonly wouldOffer: (sku: Sku, intent: Probability) => boolean;
+}
+
+/** Models whose calibration is kept. */
+const MAX_CALIBRATIONS = 8;
+/** Examples that wait to be written; more than this and the oldest are given up. */
+const MAX_WAITING = 5_000;
+/** Outcomes older than this are forgotten. */
+export const REMEMBER_MS = 56 * DAY_MS;
+
+/** Learns from what came of the store's own scores: its calibration, and whether a new store may begin to make offers. */
+export class ModelLearning {
+  readonly #options: LearningOptions;
+  readonly #labels: OutcomeLabels;
+  readonly #calibrations: Map<string, { readonly calibration: SiteCalibration; readonly note: CalibrationNote }>;
+  #apprentice: ApprenticeRecord | undefined;
+  #waiting: LearningRow[] = [];
+
+  constructor(options: LearningOptions) {
+    this.#options = options;
+    const { coverage, calibrations, apprentice } = options.documents;
+    this.#labels = new OutcomeLabels(coverage ?? noCoverage());
+    this.#calibrations = new Map((calibrations ?? []).map(([model, calibration, note]) => [model, { calibration, note }]));
+    this.#apprentice = apprentice;
+  }
+
+  /** What has to be written to go on after a restart. */
+  get documents(): LearntDocuments {
+    return {
+      coverage: this.#labels.coverage,
+      calibrations: [...this.#calibrations].map(([model, { calibration, note }]) => [model, calibration, note] as const),
+      apprentice: this.#apprentice,
+    };
+  }
+
+  get apprentice(): ApprenticeRecord | undefined {
+    return this.#apprentice;
+  }
+
+  get calibrations(): ReadonlyMap<string, SiteCalibration> {
+    return new Map([...this.#calibrations].map(([model, { calibration }]) => [model, calibration]));
+  }
+
+  /** How a model was calibrated here; `undefined` while it is used as it came. */
+  calibrationOf(model: string): CalibrationNote | undefined {
+    return this.#calibrations.get(model)?.note;
+  }
+
+  /** Share of the visits that bought which tills name; `undefined` while too little is seen. */
+  get namedShare(): number | undefined {
+    return endingWeights(this.#labels.coverage)?.namedShare;
+  }
+
+  /** How many visits one with this ending stands for; 1 while it is not known how many purchases tills do not name. */
+  weightOf(visit: LabelledVisit): number {
+    const weights = endingWeights(this.#labels.coverage);
+    if (weights === undefined) return visit.weight;
+    return visit.weight * (visit.ending === 'named' ? weights.named : weights.neither);
+  }
+
+  /** Takes a committed turn; gives the measured visits that ended in it. */
+  note(turn: TurnRows): readonly LabelledVisit[] {
+    const ended = this.#labels.note(turn);
+    for (const visit of ended) this.#learnFrom(visit);
+    return ended;
+  }
+
+  /** Counts scores of a store that offers nothing yet. */
+  watchApprentice(scores: readonly Score[], nowMs: TimestampMs): void {
+    this.#apprentice ??= newApprentice(nowMs);
+    for (const { sku, intent, features } of scores) {
+      const { wouldOffer } = this.#options;
+      noteAgreement(this.#apprentice, wouldOffer(sku, intent) === wouldOffer(sku, ruleIntent(features)));
+    }
+  }
+
+  /** Examples to be written since it was last asked. */
+  takeRows(): readonly LearningRow[] {
+    const rows = this.#waiting;
+    this.#waiting = [];
+    return rows;
+  }
+
+  /** Fits a model's calibration to its own outcomes, where that is shown to be better; a sentence, or why nothing changed. */
+  recalibrate(model: string, rows: readonly LearningRow[], nowMs: TimestampMs): { readonly adopted: boolean; readonly sentence: string } {
+    const weights = endingWeights(this.#labels.coverage);
+    if (weights === undefined) return kept('too few purchases are seen at the checkout to tell how many are not named');
+    const examples = rows.map(
+      (row): CalibrationExample => ({ ...row, weight: row.weight * (row.named === 1 ? weights.named : weights.neither) }),
+    );
+    const inForce = this.#calibrations.get(model)?.calibration ?? AS_SHIPPED;
+    const made = recalibrate(examples, inForce, nowMs);
+    if (!made.ok) return kept(reasonOf(made.error));
+    const { calibration, rows: counted } = made.value;
+    const note: CalibrationNote = {
+      atMs: nowMs,
+      rows: counted,
+      eceBefore: eceOf(examples, AS_SHIPPED),
+      eceAfter: eceOf(examples, calibration),
+    };
+    this.#calibrations.delete(model);
+    this.#calibrations.set(model, { calibration, note });
+    for (const oldest of this.#calibrations.keys()) {
+      if (this.#calibrations.size <= MAX_CALIBRATIONS) break;
+      this.#calibrations.delete(oldest);
+    }
+    const gap = (value: number) => `${(100 * value).toFixed(1)} %`;
+    return {
+      adopted: true,
+      sentence: `Fitted to ${counted} of its own outcomes here: promises were off by ${gap(note.eceBefore)}, now by ${gap(note.eceAfter)}`,
+    };
+  }
+
+  #learnFrom(visit: LabelledVisit): void {
+    const rows = visit.scores.map((one) => ({ ...one, note: this.#options.noteOf(one.score) }));
+    for (const { score, label, atMs, note } of rows) {
+      if (note === undefined || this.#waiting.length >= MAX_WAITING) continue;
+      this.#waiting.push({ atMs, model: score.model, raw: note.raw, label, weight: visit.weight, named: visit.ending === 'named' ? 1 : 0 });
+    }
+    if (this.#apprentice === undefined) return;
+    const pairs = rows.map(({ score, label }) => ({ model: score.intent, rules: ruleIntent(score.features), label }));
+    noteApprenticeVisit(this.#apprentice, pairs, this.weightOf(visit));
+  }
+}
+
+function kept(sentence: string): { readonly adopted: false; readonly sentence: string } {
+  return { adopted: false, sentence };
+}
+
+function reasonOf(because: KeptBecause): string {
+  switch (because.kind) {
+    case 'few':
+      return `not enough known outcomes yet (${Math.round(because.rows)}, ${Math.round(because.ones)} bought)`;
+    case 'no-better':
+      return 'what is in force is no worse on the newest outcomes';
+  }
+}
+
+/** Expected calibration error, by weight, in ten bins. */
+function eceOf(examples: readonly CalibrationExample[], calibration: SiteCalibration): number {
+  const bins = new Map<number, { weight: number; promised: number; came: number }>();
+  let all = 0;
+  for (const { raw, label, weight } of examples) {
+    const p = calibrated(raw, calibration);
+    const bin = bins.get(Math.min(9, Math.floor(p * 10))) ?? { weight: 0, promised: 0, came: 0 };
+    bin.weight += weight;
+    bin.promised += weight * p;
+    bin.came += weight * label;
+    all += weight;
+    bins.set(Math.min(9, Math.floor(p * 10)), bin);
+  }
+  let gap = 0;
+  for (const { promised, came } of bins.values()) gap += Math.abs(promised - came);
+  return all === 0 ? 0 : gap / all;
+}
