@@ -1,4 +1,5 @@
 import { experimentProblems } from '../agent/core/experiments/experiment.ts';
+import { zoneGroups } from '../agent/core/locate/resolution.ts';
 import { RESERVED_NAMES } from '../devices/topics.ts';
 import { isLoopback } from './address.ts';
 import { experimentPlans } from './experiment-plans.ts';
@@ -129,9 +130,25 @@ function connectionIssues({ mqtt, sync }: StoreConfig): Issue[] {
   return issues;
 }
 
+/** Zones that are drawn smaller than the scanners can tell apart. */
+function zoneWarnings({ zones, calibration }: StoreConfig): readonly Issue[] {
+  if (calibration === undefined) return [];
+  const drawn = zones.map((zone) => ({ ...zone, outline: zone.outline.map(([xM, yM]) => ({ xM, yM })) }));
+  const { smallestZoneM, alike } = calibration;
+  const law = { txPowerDbm: 0, pathLoss: 2, tagHeightM: 1, points: [] };
+  const groups = zoneGroups({ zones: drawn, calibration: { ...law, alike, ...(smallestZoneM === undefined ? {} : { smallestZoneM }) } });
+  return [...new Set([...groups.values()].map((group) => group.zones.join('", "')))].flatMap((ids) => {
+    if (!ids.includes('", "')) return [];
+    const path = ['zones', zones.findIndex(({ id }) => ids.startsWith(`${id}"`))];
+    const message = `zones "${ids}": the scanners cannot tell them apart, so tags count as being in any of them`;
+    return [{ path, message, hint: 'make one zone of them, or hang more scanners and survey again' }];
+  });
+}
+
 /** What works and is worth a word: shown at start, by `doctor` and by `config check`. */
-export function findWarnings({ http, mqtt }: StoreConfig): readonly Issue[] {
-  const issues: Issue[] = [];
+export function findWarnings(config: StoreConfig): readonly Issue[] {
+  const { http, mqtt } = config;
+  const issues: Issue[] = [...zoneWarnings(config)];
   if (!isLoopback(http.host) && http.tls === undefined) {
     issues.push({
       path: ['http', 'host'],

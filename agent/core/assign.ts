@@ -5,6 +5,7 @@ import type { FixtureId, ZoneId } from './ids.ts';
 import { staffIn } from './restraint/staff.ts';
 import { type DurationMs, type Probability, SECOND_MS } from './units.ts';
 import type { Visit } from './visit.ts';
+import { possibleZones } from './visits.ts';
 
 /** How long a sign of being at the fixture itself counts fully, before it fades to the zone's weight. */
 const AT_FIXTURE_MS: DurationMs = 90 * SECOND_MS;
@@ -53,7 +54,7 @@ export function assignToVisit(context: StepContext, at: { readonly fixture: Fixt
 
 function weightOf(context: StepContext, visit: Visit, at: { readonly fixture: FixtureId; readonly zone: ZoneId }): number {
   const place = visit.place;
-  if (place === undefined || place.zone !== at.zone) return 0;
+  if (place === undefined || !possibleZones(context, visit).includes(at.zone)) return 0;
   const ageMs = context.nowMs - place.seenAtMs;
   if (place.fixture === at.fixture && ageMs <= AT_FIXTURE_MS) return AT_FIXTURE_WEIGHT * place.confidence;
   if (place.fixture !== undefined && place.fixture !== at.fixture && ageMs <= AT_FIXTURE_MS / 3)

@@ -2,6 +2,7 @@ import { guardEffect } from './guardrails/guard-effect.ts';
 import type { DeviceId, FixtureId, Sku, SlotId, TagId, ZoneId } from './ids.ts';
 import { type LocalTime, localTime } from './local-time.ts';
 import { type Floor, layFloor } from './locate/floor.ts';
+import { type ZoneGroup, zoneGroups } from './locate/resolution.ts';
 import type { Campaign, Fixture, PlacedDevice, Product, Slot, StoreMap, Zone } from './store-map.ts';
 import type { Cents } from './units.ts';
 
@@ -25,6 +26,8 @@ export interface CompiledStore {
   readonly campaigns: readonly Campaign[];
   /** Difference of profit a visit that guardrails are sharpest for. */
   readonly guardEffectCents: Cents;
+  /** Zones that tags cannot be told apart in; a zone that they can is alone in its group. */
+  readonly zoneGroups: ReadonlyMap<ZoneId, ZoneGroup>;
   /** The floor that tags are placed on; undefined where scanners have no positions. Laid when first asked for, which takes up to a second. */
   readonly floor: () => Floor | undefined;
   /** Campaigns that cover a product, in config order. */
@@ -53,6 +56,7 @@ export function compileStore(map: StoreMap, remote: readonly Campaign[] = [], fo
     staffTags: new Set(map.tags.filter((tag) => tag.staff === true).map((tag) => tag.id)),
     campaigns,
     guardEffectCents: guardEffect(map.products),
+    zoneGroups: former?.map === map ? former.zoneGroups : zoneGroups(map),
     floor: former?.map === map ? former.floor : once(() => layFloor(map)),
     campaignsFor(product) {
       const named = bySku.get(product.sku);

@@ -11,6 +11,7 @@ import { isOutOfStock } from './shelf/stock.ts';
 import type { Campaign, Product, Zone } from './store-map.ts';
 import type { Cents, TimestampMs } from './units.ts';
 import type { Visit } from './visit.ts';
+import { possibleZones } from './visits.ts';
 
 /**
  * Every reason not to contact somebody, as one table in the order in which it is asked, and nothing outside of it: who writes a rule writes a
@@ -34,8 +35,8 @@ export const VISIT_RULES: readonly VisitRule[] = [
   { reason: 'staff', holds: (context, visit) => visit.staff !== undefined || isStaffHour(context) },
   { reason: 'untrusted-clock', holds: ({ state }) => !state.clockTrusted },
   { reason: 'paused', holds: ({ state }) => state.pausedAll },
-  { reason: 'childrens-zone', holds: (context, visit) => zoneHold(context, visit.place?.zone) === 'childrens-zone' },
-  { reason: 'zone-off-limits', holds: (context, visit) => zoneHold(context, visit.place?.zone) === 'zone-off-limits' },
+  { reason: 'childrens-zone', holds: (context, visit) => mayBeIn(context, visit, 'childrens-zone') },
+  { reason: 'zone-off-limits', holds: (context, visit) => mayBeIn(context, visit, 'zone-off-limits') },
   { reason: 'quiet-hours', holds: (context) => isQuiet(context) },
   { reason: 'dismissed', holds: (_, visit) => visit.dismissals >= MAX_DISMISSALS },
   { reason: 'visit-cap', holds: ({ store }, visit) => visit.offers.length >= store.map.policy.maxOffersPerVisit },
@@ -52,6 +53,11 @@ export const VISIT_RULES: readonly VisitRule[] = [
     holds: ({ state, store }, _, product) => store.campaignsFor(product).every(({ id }) => state.pausedCampaigns.has(id)),
   },
 ];
+
+/** Whether a visit is in such a zone, or may be as far as the scanners can tell. */
+function mayBeIn(context: StepContext, visit: Visit, reason: HoldReason): boolean {
+  return possibleZones(context, visit).some((zone) => zoneHold(context, zone) === reason);
+}
 
 /** What a score was asked for, and when. */
 interface Scored {

@@ -1,9 +1,11 @@
 import type { StepContext } from './context.ts';
 import type { DeviceId, FixtureId, TagId, ZoneId } from './ids.ts';
+import { zoneProbabilities } from './locate/belief.ts';
 import { type DoorVerdict, doorOf, hearAtDoor, isAtDoor, newDoorTrail, verdictOf } from './locate/door.ts';
 import type { Floor } from './locate/floor.ts';
 import { fix, isFixDue, newTrail, noteSighting, type Trail } from './locate/follow.ts';
 import { recent } from './locate/heard.ts';
+import { shareOf, type ZoneGroup } from './locate/resolution.ts';
 import { placeByStrength } from './locate/zone-strength.ts';
 import { newTagTrack, type TagTrack } from './state.ts';
 import type { Doorway } from './store-map.ts';
@@ -63,7 +65,7 @@ export function sightTrack(context: StepContext, track: TagTrack, sighting: TagS
   }
   placeInside(context, track, sighting);
   // Other scanners say where inside; that it is inside, the door knows better.
-  if (verdict !== undefined && verdict.notIn.includes(track.place?.zone)) placeAtSide(context, track, verdict);
+  if (verdict?.notIn.includes(track.place?.zone)) placeAtSide(context, track, verdict);
   return { moved: track.place !== undefined && track.place.zone !== before, left: false };
 }
 
@@ -132,7 +134,13 @@ function placeInside(context: StepContext, track: TagTrack, sighting: TagSightin
   const floor = context.store.floor();
   if (floor === undefined) {
     const { zone, rssiDbm } = sighting;
-    return zone === undefined ? false : placeByStrength(context, track, { zone, rssiDbm });
+    if (zone === undefined) return false;
+    const before = track.place;
+    const moved = placeByStrength(context, track, { zone, rssiDbm });
+    const { place } = track;
+    if (place !== undefined && place !== before)
+      track.place = { ...place, confidence: shareOf(context.store.zoneGroups.get(place.zone), place.confidence) };
+    return moved;
   }
   if (!floor.numberOf.has(sighting.device)) return false;
   track.trail ??= newTrail(context.nowMs);
@@ -148,10 +156,18 @@ function placeByTrail(
   const { nowMs } = context;
   fixTrail(context, trail, floor);
   if (trail.zone === undefined) return false;
-  const { id: zone, confidence } = trail.zone;
+  const { id: zone } = trail.zone;
+  const group = context.store.zoneGroups.get(zone);
+  // Zones that scanners cannot tell apart share what is known of all of them.
+  const confidence = (group?.zones.length ?? 1) > 1 ? shareOf(group, groupProbability(floor, trail, group)) : trail.zone.confidence;
   const isSame = track.place?.zone === zone;
   track.place = { zone, fixture: undefined, sinceMs: isSame ? (track.place?.sinceMs ?? nowMs) : nowMs, seenAtMs: nowMs, confidence };
   return !isSame;
+}
+
+function groupProbability(floor: Floor, trail: Trail, group: ZoneGroup | undefined): number {
+  const probabilities = zoneProbabilities(floor, trail.belief);
+  return probabilities.reduce((sum, probability, at) => (group?.zones.includes(floor.zones[at]!) === true ? sum + probability : sum), 0);
 }
 
 function fixTrail(context: StepContext, trail: Trail, floor: Floor): void {
