@@ -1,11 +1,18 @@
 import type { Offer } from '../core/decision.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { eventText } from './event-streams.ts';
+import type { InsightPorts } from './insight-ports.ts';
 import type { OfferCodes } from './ports.ts';
 import type { OfferView } from './schemas/shop.ts';
 
+/** Where an offer's code and its reason in the shopper's language come from. */
+export interface OfferSayings {
+  readonly codes: OfferCodes;
+  readonly insight: Pick<InsightPorts, 'shopperAct'>;
+}
+
 /** An offer as the phone that it was made for sees it. */
-export function offerView(offer: Offer, codes: OfferCodes): OfferView {
+export function offerView(offer: Offer, said: OfferSayings): OfferView {
   return {
     id: offer.id,
     sku: offer.sku,
@@ -19,7 +26,8 @@ export function offerView(offer: Offer, codes: OfferCodes): OfferView {
     confirmByMs: offer.confirmByMs,
     expiresAtMs: offer.expiresAtMs,
     state: offer.state,
-    code: codes.codeFor(offer),
+    reason: said.insight.shopperAct(offer) ?? null,
+    code: said.codes.codeFor(offer),
   };
 }
 
@@ -41,8 +49,8 @@ export function isDeliverable(offer: Offer, nowMs: TimestampMs): boolean {
 }
 
 /** The stream event of an offer; its id lets a phone that comes back say how far it got. */
-export function offerEvent(offer: Offer, codes: OfferCodes): string {
-  return eventText({ name: 'offer', data: JSON.stringify(offerView(offer, codes)), id: `${offer.createdAtMs}.${offer.id}` });
+export function offerEvent(offer: Offer, said: OfferSayings): string {
+  return eventText({ name: 'offer', data: JSON.stringify(offerView(offer, said)), id: `${offer.createdAtMs}.${offer.id}` });
 }
 
 /** Whether an offer comes after what `lastEventId` names. Without a readable id every offer does; at worst one is sent twice. */

@@ -112,7 +112,7 @@ export const DEFAULT_HTTP_SETTINGS: Omit<HttpSettings, 'publicDir'> = {
   host: '127.0.0.1',
   port: 8_080,
   allowedHosts: [],
-  consentTextVersion: '1',
+  consentTextVersion: '2',
   tillKeys: [],
   metrics: { openOnLoopback: true, keySha256s: [] },
   sessions: { idleMs: 2 * HOUR_MS, absoluteMs: DAY_MS },

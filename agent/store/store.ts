@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { AuditTable } from './audit.ts';
+import { AuditSource } from './audit-source.ts';
 import { ballastFile, CoreDatabase, coreFile } from './database.ts';
 import { DecisionsTable } from './decisions.ts';
 import { DeviceCredentials } from './devices.ts';
@@ -62,6 +63,7 @@ export class Store implements Disposable {
   readonly maintenance: Maintenance;
   readonly visits: VisitsTable;
   readonly decisions: DecisionsTable;
+  readonly audited: AuditSource;
   readonly offers: OffersTable;
   readonly redemptions: RedemptionsTable;
   readonly outcomes: OutcomesTable;
@@ -96,6 +98,7 @@ export class Store implements Disposable {
     this.maintenance = new Maintenance(database, { dir: parts.dir, quarantine: this.quarantine, retention, erasures: parts.erasures });
     this.visits = new VisitsTable(sqlite);
     this.decisions = new DecisionsTable(sqlite);
+    this.audited = new AuditSource(sqlite);
     this.offers = new OffersTable(sqlite);
     this.redemptions = new RedemptionsTable(sqlite);
     this.outcomes = new OutcomesTable(sqlite);

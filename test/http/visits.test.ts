@@ -92,7 +92,7 @@ describe('a visit', () => {
       visitId,
       consents: { offers: true, measurement: false },
       zone: 'Coffee and tea',
-      consentTextVersion: '1',
+      consentTextVersion: '2',
       offers: [{ id: 'o-1', code: { long: 'long.o-1', short: 'S-o-1' } }],
     });
     expect(body['offers']).toHaveLength(1);
@@ -105,7 +105,7 @@ describe('a visit', () => {
       token,
       body: { consents: { offers: false, measurement: true } },
     });
-    expect(body['consents']).toEqual({ offers: false, measurement: true });
+    expect(body['consents']).toEqual({ offers: false, measurement: true, remember: false, member: false });
     expect(server.fakes.inputs.at(-1)).toEqual({
       kind: 'visit.consented',
       visit: visitId,

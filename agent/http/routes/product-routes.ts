@@ -46,6 +46,7 @@ export function productRoutes({ ports, settings }: HttpContext): readonly Route[
           currency: store.currency,
           timeZone: store.timeZone,
           consent: { textVersion: settings.consentTextVersion, ttlMs: store.policy.consentTtlMs },
+          members: store.campaigns.some(({ enabled, when }) => enabled && when?.member !== undefined),
           fixtures: store.fixtures.map(({ id, name, zone }) => ({ id, name, zone: zoneNames.get(zone) ?? zone })),
         };
         return json(200, info);

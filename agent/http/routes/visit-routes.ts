@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { VisitOpened } from '../../core/input.ts';
+import type { ConsentChoice, RecognitionKeys, VisitOpened } from '../../core/input.ts';
+import { CONSENT_PURPOSES } from '../../core/visit.ts';
 import type { HttpContext } from '../context.ts';
 import { isDeliverable, offerView } from '../offer-view.ts';
 import type { Shopper } from '../policy.ts';
@@ -13,12 +14,13 @@ import { newToken, newVisitId, sha256Hex } from '../tokens.ts';
 /** What a phone does with its visit: open, look, change, report, export, erase. */
 export function visitRoutes(context: HttpContext): readonly Route[] {
   const { ports, settings, streams } = context;
-  const { submit, shop, codes, clock } = ports;
+  const { submit, shop, clock, insight } = ports;
 
   async function open(body: OpenVisitBody): Promise<Answer> {
     const outdated = outdatedWording(body.textVersion);
     if (outdated !== undefined) return outdated;
     const token = newToken();
+    const { rememberToken, keys } = recognition(body);
     // An old sticker or a retired cart must not keep a shopper out: the visit opens without it.
     const at = body.at !== undefined && shop.fixture(body.at) !== undefined ? body.at : null;
     const tag = body.tag !== undefined && shop.store().tags.some(({ id }) => id === body.tag) ? body.tag : null;
@@ -26,14 +28,30 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
       kind: 'visit.opened',
       visit: newVisitId(),
       consents: chosen(body.consents),
+      ...keys,
+      ...(body.language === undefined ? {} : { language: body.language }),
       textVersion: settings.consentTextVersion,
       tokenHash: sha256Hex(token),
       ...(at === null ? {} : { fixture: at }),
       ...(tag === null ? {} : { tag }),
     };
     const refusal = problemOf(await submit.submit(input));
-    const opened: OpenedVisit = { visitId: input.visit, token, at, tag };
+    const opened: OpenedVisit = { visitId: input.visit, token, at, tag, rememberToken };
     return refusal ?? json(201, opened);
+  }
+
+  /**
+   * What a shopper may be known by again, as the core keeps it: hashes. A phone that agrees to be remembered and brings no token gets a new
+   * one; a token that comes with a no is passed on too, so that what it stands for is forgotten.
+   */
+  function recognition(body: Pick<OpenVisitBody, 'consents' | 'rememberToken' | 'memberId'>) {
+    const isNew = body.consents.remember === true && body.rememberToken === undefined;
+    const known = isNew ? newToken() : body.rememberToken;
+    const keys: RecognitionKeys = {
+      ...(known === undefined ? {} : { remember: sha256Hex(known) }),
+      ...(body.memberId === undefined ? {} : { member: insight.memberKey(body.memberId) }),
+    };
+    return { rememberToken: body.consents.remember === true ? (known ?? null) : null, keys };
   }
 
   function outdatedWording(version: string | undefined): Problem | undefined {
@@ -48,7 +66,12 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
     return {
       visitId: visit.id,
       openedAtMs: visit.openedAtMs,
-      consents: { offers: visit.consents.includes('offers'), measurement: visit.consents.includes('measurement') },
+      consents: {
+        offers: visit.consents.includes('offers'),
+        measurement: visit.consents.includes('measurement'),
+        remember: visit.consents.includes('remember'),
+        member: visit.consents.includes('member'),
+      },
       zone: visit.zoneName ?? null,
       fixture: visit.fixtureName ?? null,
       tag: visit.tag ?? null,
@@ -56,7 +79,7 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
       offers: shop
         .offersOf(visit.id)
         .filter((offer) => isDeliverable(offer, nowMs))
-        .map((offer) => offerView(offer, codes)),
+        .map((offer) => offerView(offer, ports)),
     };
   }
 
@@ -99,8 +122,19 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
         const outdated = outdatedWording(body.textVersion);
         if (outdated !== undefined) return outdated;
         const consents = chosen(body.consents);
-        const input = { kind: 'visit.consented', visit: caller.visit.id, consents, textVersion: settings.consentTextVersion } as const;
-        return problemOf(await submit.submit(input)) ?? answerNow(caller);
+        const { rememberToken, keys } = recognition(body);
+        const input = {
+          kind: 'visit.consented',
+          visit: caller.visit.id,
+          consents,
+          textVersion: settings.consentTextVersion,
+          ...keys,
+        } as const;
+        const refusal = problemOf(await submit.submit(input));
+        if (refusal !== undefined) return refusal;
+        const visit = now(caller);
+        if (visit === undefined) return problem('visit-ended');
+        return json(200, rememberToken === null ? visit : { ...visit, rememberToken });
       },
     }),
     defineRoute({
@@ -157,7 +191,11 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
       responses: { 200: { description: 'All rows, by table', schema: VisitExport } },
       handle: ({ caller }) => {
         const { id } = caller.visit;
-        const everything: VisitExport = { exportedAtMs: clock.wallMs(), visitId: id, held: shop.everythingAbout(id) };
+        const everything: VisitExport = {
+          exportedAtMs: clock.wallMs(),
+          visitId: id,
+          held: { ...shop.everythingAbout(id), ...insight.recognitionOf(id) },
+        };
         return json(200, everything, { 'content-disposition': 'attachment; filename="my-visit.json"' });
       },
     }),
@@ -178,9 +216,6 @@ export function visitRoutes(context: HttpContext): readonly Route[] {
 }
 
 /** Only the purposes that were named; the type of an input allows no `undefined`. */
-function chosen(consents: { readonly offers?: boolean | undefined; readonly measurement?: boolean | undefined }) {
-  return {
-    ...(consents.offers === undefined ? {} : { offers: consents.offers }),
-    ...(consents.measurement === undefined ? {} : { measurement: consents.measurement }),
-  };
+function chosen(consents: OpenVisitBody['consents']): ConsentChoice {
+  return Object.fromEntries(CONSENT_PURPOSES.flatMap((purpose) => (consents[purpose] === undefined ? [] : [[purpose, consents[purpose]]])));
 }

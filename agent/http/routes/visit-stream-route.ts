@@ -11,7 +11,8 @@ const RETRY_MS = 2_000;
 
 /** The stream on which a phone gets its offers. */
 export function visitStreamRoute(context: HttpContext): Route {
-  const { shop, feed, codes, clock, counters } = context.ports;
+  const { ports } = context;
+  const { shop, feed, clock, counters } = ports;
 
   function attach(stream: EventStream, who: { readonly caller: Shopper; readonly lastEventId: string | undefined }): () => void {
     const { visit } = who.caller;
@@ -20,7 +21,7 @@ export function visitStreamRoute(context: HttpContext): Route {
     const open: VisitStreamOpen = { visitId: visit.id, usable: usable.map(({ id }) => id) };
     // One turn from here to the return, so that nothing happens between what is sent now and what is subscribed to.
     stream.send(`retry: ${RETRY_MS}\n${eventText({ name: 'open', data: JSON.stringify(open) })}`, 'open');
-    for (const offer of usable) if (isUnseen(offer, who.lastEventId)) stream.send(offerEvent(offer, codes), 'offer');
+    for (const offer of usable) if (isUnseen(offer, who.lastEventId)) stream.send(offerEvent(offer, ports), 'offer');
     return feed.subscribe(visit.id, (event) => context.streams.contain(stream, () => pass(stream, event)));
   }
 
@@ -28,7 +29,7 @@ export function visitStreamRoute(context: HttpContext): Route {
   function pass(stream: EventStream, event: OfferEvent): void {
     switch (event.kind) {
       case 'offer':
-        if (isDeliverable(event.offer, clock.wallMs())) stream.send(offerEvent(event.offer, codes), 'offer');
+        if (isDeliverable(event.offer, clock.wallMs())) stream.send(offerEvent(event.offer, ports), 'offer');
         else counters.count('endcap_http_events_dropped_total', { reason: 'expired' });
         return;
       case 'withdrawn': {

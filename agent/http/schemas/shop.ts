@@ -1,13 +1,37 @@
 import { z } from 'zod';
 import { AtMs, CentsAmount, Id, list, plainText } from './common.ts';
+import { OfferReasonView } from './insight.ts';
 
-const Consents = z.strictObject({ offers: z.boolean().optional(), measurement: z.boolean().optional() });
+const Consents = z.strictObject({
+  offers: z.boolean().optional(),
+  measurement: z.boolean().optional(),
+  remember: z.boolean().optional(),
+  member: z.boolean().optional(),
+});
+
+/** The token that a phone keeps with `remember`, as this store gave it out. */
+const rememberToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .optional();
+
+/** Loyalty number, or the token of the retailer's own app; kept as a keyed hash only. */
+const memberId = plainText(64).optional();
 
 /** Version of the wording that was on the screen; a version that is no longer current is refused with 409. */
 const textVersion = plainText(64).optional();
 
 /** Body of `POST /api/v1/visits`; `at` is a fixture id from a QR code, `tag` a cart or basket. */
-export const OpenVisitBody = z.strictObject({ consents: Consents, at: Id.optional(), tag: Id.optional(), textVersion });
+export const OpenVisitBody = z.strictObject({
+  consents: Consents,
+  at: Id.optional(),
+  tag: Id.optional(),
+  textVersion,
+  rememberToken,
+  memberId,
+  /** Language that the page speaks; for the audit of offers alone. */
+  language: z.enum(['en', 'de', 'fr', 'es']).optional(),
+});
 export type OpenVisitBody = z.infer<typeof OpenVisitBody>;
 
 /** The token is shown once and is the visit's only key. `at` and `tag` are null when absent or not known to the store. */
@@ -16,6 +40,8 @@ export const OpenedVisit = z.strictObject({
   token: z.string(),
   at: Id.nullable(),
   tag: Id.nullable(),
+  /** With the consent `remember`: what the phone keeps for 24 hours to be known again. */
+  rememberToken: z.string().nullable(),
 });
 export type OpenedVisit = z.infer<typeof OpenedVisit>;
 
@@ -26,6 +52,8 @@ export const OfferView = z.strictObject({
   productName: z.string(),
   headline: z.string(),
   why: z.string(),
+  /** What the shopper did that the offer rests on; null where `why` says it. */
+  reason: OfferReasonView.nullable(),
   priceCents: CentsAmount,
   discountCents: CentsAmount,
   currency: z.string(),
@@ -41,7 +69,9 @@ export type OfferView = z.infer<typeof OfferView>;
 export const VisitNow = z.strictObject({
   visitId: Id,
   openedAtMs: AtMs,
-  consents: z.strictObject({ offers: z.boolean(), measurement: z.boolean() }),
+  consents: z.strictObject({ offers: z.boolean(), measurement: z.boolean(), remember: z.boolean(), member: z.boolean() }),
+  /** Shown once, in the answer to the consent `remember`. */
+  rememberToken: z.string().optional(),
   zone: z.string().nullable(),
   fixture: z.string().nullable(),
   tag: z.string().nullable(),
@@ -52,8 +82,10 @@ export type VisitNow = z.infer<typeof VisitNow>;
 
 /** Body of `PATCH /api/v1/visit/consents`: a purpose left out is unchanged; at least one is named. */
 export const ConsentsBody = z.strictObject({
-  consents: Consents.refine((chosen) => chosen.offers !== undefined || chosen.measurement !== undefined, 'Name at least one purpose'),
+  consents: Consents.refine((chosen) => Object.values(chosen).some((choice) => choice !== undefined), 'Name at least one purpose'),
   textVersion,
+  rememberToken,
+  memberId,
 });
 
 /** Body of `PATCH /api/v1/visit/place`. */
@@ -91,6 +123,8 @@ export const StoreInfo = z.strictObject({
   currency: z.string(),
   timeZone: z.string(),
   consent: z.strictObject({ textVersion: z.string(), ttlMs: z.number() }),
+  /** Whether a campaign of the store looks at members: only then is a loyalty number asked for. */
+  members: z.boolean(),
   fixtures: list(z.strictObject({ id: Id, name: z.string(), zone: z.string() })),
 });
 export type StoreInfo = z.infer<typeof StoreInfo>;

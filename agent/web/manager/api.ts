@@ -52,6 +52,32 @@ export interface QuarantinedMessage {
 
 export type DecisionKind = 'offer' | 'hold';
 
+/** What a manager does with the models. */
+export type ModelAction = 'return' | 'promote' | 'withdraw' | 'end-apprentice';
+
+/** Where the models of the store stand. */
+export interface ModelState {
+  readonly live: { readonly name: string; readonly sentence: string; readonly sinceMs: number };
+  readonly previous: string;
+  readonly candidate: { readonly name: string; readonly stage: string; readonly sinceMs: number } | null;
+  readonly gates: readonly {
+    readonly stage: string;
+    readonly title: string;
+    readonly meaning: string;
+    readonly state: 'passed' | 'here' | 'ahead';
+    readonly criteria: readonly { readonly says: string; readonly state: 'met' | 'open' | 'failed' | 'ahead'; readonly figure: string }[];
+  }[];
+  readonly watch: readonly string[];
+  readonly replay: string | null;
+  readonly calibration: string;
+  readonly drifts: readonly { readonly words: string; readonly index: number }[];
+  readonly apprentice: {
+    readonly sentence: string;
+    readonly lines: readonly { readonly says: string; readonly isMet: boolean; readonly figure: string }[];
+  } | null;
+  readonly history: readonly { readonly atMs: number; readonly sentence: string }[];
+}
+
 /** The agent's manager API. It never throws: what goes wrong is in the answer. */
 export interface ManagerApi {
   readonly session: () => Promise<Answer<{ readonly account: Account | null; readonly setupNeeded: boolean }>>;
@@ -66,6 +92,8 @@ export interface ManagerApi {
   readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceChanged>>;
   readonly removeDevice: (id: string) => Promise<Answer<DeviceChanged>>;
   readonly reissueDevice: (id: string) => Promise<Answer<DeviceChanged>>;
+  readonly model: () => Promise<Answer<ModelState>>;
+  readonly actOnModel: (body: { readonly action: ModelAction }) => Promise<Answer<{ readonly sentence: string }>>;
   readonly productName: (sku: string) => Promise<string | undefined>;
   readonly explanation: (decision: string) => Promise<Answer<DecisionExplanation>>;
   readonly fairness: (days: number) => Promise<Answer<FairnessReport>>;
@@ -100,6 +128,8 @@ export const managerApi: ManagerApi = {
   explanation: (decision) => request(`/api/v1/store/decisions/${encodeURIComponent(decision)}/explanation`),
   fairness: (days) => request(`/api/v1/store/fairness?days=${days}`, { timeoutMs: 60_000 }),
   baskets: () => request('/api/v1/store/baskets'),
+  model: () => request('/api/v1/store/model'),
+  actOnModel: (body) => request('/api/v1/store/model', { method: 'POST', body, timeoutMs: 30_000 }),
   productName: async (sku) => {
     const answer = await request<{ readonly name: string }>(`/api/v1/products/${encodeURIComponent(sku)}`);
     return answer.kind === 'ok' ? answer.value.name : undefined;

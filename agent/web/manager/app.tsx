@@ -11,6 +11,7 @@ import { FloorPlan } from './floor-plan.tsx';
 import { SetUp, SignIn } from './forms.tsx';
 import { Header } from './header.tsx';
 import { HourChart } from './hour-chart.tsx';
+import { ModelCard } from './model-card.tsx';
 import { Money } from './money.tsx';
 import { usePage } from './page.ts';
 import { Posters } from './posters.tsx';
@@ -93,6 +94,7 @@ function DeskPage(): JSX.Element {
           <Baskets />
           <Recent />
           <Cloud />
+          <ModelCard />
           <Machine />
           <Traffic />
           <Quarantine />

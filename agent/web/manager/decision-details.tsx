@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Decision, Score } from '../../core/decision.ts';
 import type { FeatureMeaning } from './api.ts';
+import { Reasons, situationSentence } from './decision-reasons.tsx';
 import { alternativeWords, decisionSentences, featureValue, type Names, percent, propensityWords } from './decision-sentences.ts';
 import { useMoney, useOverview, usePage } from './page.ts';
 import { Bar } from './parts.tsx';
@@ -15,6 +16,8 @@ export function DecisionDetails(props: { readonly decision: Decision; readonly f
         <p key={sentence}>{sentence}</p>
       ))}
       {decision.score === undefined ? null : <ScoreBars score={decision.score} />}
+      <Reasons decision={decision} />
+      {decision.situation === undefined ? null : <p class="note">{situationSentence(decision.situation)}</p>}
       {decision.alternatives.length === 0 ? null : <Alternatives decision={decision} names={names} />}
       <p class="note">{propensityWords(decision.propensity)}</p>
       {decision.score === undefined ? null : <Features score={decision.score} features={props.features} />}

@@ -61,7 +61,7 @@ const STEP_WORDS: { readonly [S in FunnelStep]: string } = {
 
 /** From visit to redemption: how many, and what share of the step before. */
 export function Funnel(): JSX.Element {
-  const { funnelToday } = useOverview();
+  const { funnelToday, stagesNow } = useOverview();
   const top = Math.max(1, ...funnelToday.map(({ visits }) => visits));
   const isEmpty = funnelToday.every(({ visits }) => visits === 0);
   return (
@@ -86,6 +86,12 @@ export function Funnel(): JSX.Element {
             </li>
           ))}
         </ol>
+      )}
+      {stagesNow === undefined ? null : (
+        <p class="note">
+          In the store now: {count(stagesNow.browsing, LOCALE)} looking around, {count(stagesNow.considering, LOCALE)} considering
+          something, {count(stagesNow.deciding, LOCALE)} close to a decision
+        </p>
       )}
     </Card>
   );

@@ -34,6 +34,9 @@ export function ShopApp(props: { readonly view: ReadonlySignal<string> }): JSX.E
       <main id="main" tabIndex={-1}>
         <View view={props.view.value} />
       </main>
+      <footer class="shop-footer">
+        <a href="/shop/privacy">{t('page.privacy')}</a>
+      </footer>
       <Announcer />
     </>
   );

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { HOUR_MS, MINUTE_MS } from '../../core/units.ts';
 import { ViewHeading } from './heading.tsx';
@@ -10,6 +10,8 @@ import { TICKET_MS } from './ticket.ts';
 export function ConsentView(): JSX.Element {
   const { t, visit } = usePage();
   const measurement = useSignal(false);
+  const remember = useSignal(false);
+  const memberId = useSignal('');
   const isJoining = visit.stage.value === 'joining';
   const problem = visit.joinProblem.value;
   return (
@@ -17,7 +19,12 @@ export function ConsentView(): JSX.Element {
       <ViewHeading>{t('ask.heading')}</ViewHeading>
       <p class="lead">{t('ask.sentence')}</p>
       <div class="choices">
-        <button type="button" class="button choice" disabled={isJoining} onClick={() => void visit.join(measurement.value)}>
+        <button
+          type="button"
+          class="button choice"
+          disabled={isJoining}
+          onClick={() => void visit.join({ measurement: measurement.value, remember: remember.value, memberId: memberId.value.trim() })}
+        >
           {isJoining ? t('join.wait') : t('ask.yes')}
         </button>
         <button type="button" class="button choice" disabled={isJoining} onClick={visit.decline}>
@@ -27,25 +34,52 @@ export function ConsentView(): JSX.Element {
       <p role="status" class="problem-line">
         {problem === undefined ? '' : t(problem === 'busy' ? 'busy.text' : 'ask.failed')}
       </p>
-      <div class="tick">
-        <input
-          id="measurement"
-          type="checkbox"
-          checked={measurement.value}
-          aria-describedby="measurement-note"
-          onChange={(event) => {
-            measurement.value = event.currentTarget.checked;
-          }}
-        />
-        <div>
-          <label for="measurement">{t('ask.measure')}</label>
-          <p id="measurement-note" class="note">
-            {t('ask.measureNote')}
+      <Tick id="measurement" isOn={measurement} label={t('ask.measure')} note={t('ask.measureNote')} />
+      <Tick id="remember" isOn={remember} label={t('ask.remember')} note={t('ask.rememberNote')} />
+      {visit.store.value?.members === true ? (
+        <div class="field">
+          <label for="member">{t('ask.member')}</label>
+          <input
+            id="member"
+            type="text"
+            autocomplete="off"
+            maxLength={64}
+            value={memberId.value}
+            aria-describedby="member-note"
+            onInput={(event) => {
+              memberId.value = event.currentTarget.value;
+            }}
+          />
+          <p id="member-note" class="note">
+            {t('ask.memberNote')}
           </p>
         </div>
-      </div>
+      ) : null}
       <Details />
     </section>
+  );
+}
+
+function Tick(props: { readonly id: string; readonly isOn: Signal<boolean>; readonly label: string; readonly note: string }): JSX.Element {
+  const { id, isOn } = props;
+  return (
+    <div class="tick">
+      <input
+        id={id}
+        type="checkbox"
+        checked={isOn.value}
+        aria-describedby={`${id}-note`}
+        onChange={(event) => {
+          isOn.value = event.currentTarget.checked;
+        }}
+      />
+      <div>
+        <label for={id}>{props.label}</label>
+        <p id={`${id}-note`} class="note">
+          {props.note}
+        </p>
+      </div>
+    </div>
   );
 }
 

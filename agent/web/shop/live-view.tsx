@@ -21,6 +21,7 @@ export function LiveView(): JSX.Element {
         <OfferCard key={offer.id} offer={offer} />
       ))}
       {offers.length > 0 ? null : isOff ? <SwitchedOff /> : <Waiting />}
+      {isOff ? null : <GoesWith />}
     </section>
   );
 }
@@ -60,6 +61,29 @@ function Shelf(): JSX.Element {
       />
       <path class="shelf-pick" d="M92 12h18v32H92Z" />
     </svg>
+  );
+}
+
+/** Products at their shelf price that go with what the shopper took up: no offers, and nothing to press. */
+function GoesWith(): JSX.Element | null {
+  const { t, locale, visit } = usePage();
+  const products = visit.suggestions.value;
+  if (products.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="goes-with">
+      <h2 id="goes-with">{t('with.heading')}</h2>
+      <ul class="goes-with">
+        {products.map((product) => (
+          <li key={product.sku}>
+            <strong>{product.name}</strong> <span>{money(product.priceCents, product.currency, locale)}</span>
+            <p class="note">
+              {t('with.line', { product: product.with })}
+              {product.fixture === null ? '' : ` ${t('with.at', { place: product.fixture })}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

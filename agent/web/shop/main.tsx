@@ -6,7 +6,7 @@ import { shopApi } from './api.ts';
 import { ShopApp } from './app.tsx';
 import { pickLanguage, pickLocale, translator } from './i18n.ts';
 import { PageProvider } from './page.ts';
-import { ticketBox } from './ticket.ts';
+import { memoryBox, ticketBox } from './ticket.ts';
 import { visitModel } from './visit.ts';
 
 const languages = navigator.languages.length > 0 ? navigator.languages : [navigator.language];
@@ -19,6 +19,8 @@ const query = new URLSearchParams(location.search);
 const visit = visitModel({
   api: shopApi,
   tickets: ticketBox(browserStorage()),
+  memory: memoryBox(browserStorage()),
+  language,
   at: idFrom(query.get('at')),
   tag: idFrom(query.get('tag')),
   now: Date.now,

@@ -37,7 +37,7 @@ function Consents(): JSX.Element {
   return (
     <fieldset class="panel">
       <legend>{t('data.consents')}</legend>
-      {(['offers', 'measurement'] as const).map((purpose) => (
+      {purposes(visit.now.value?.consents.member === true).map((purpose) => (
         <div key={purpose} class="tick">
           <input
             id={`consent-${purpose}`}
@@ -60,4 +60,9 @@ function Consents(): JSX.Element {
       </p>
     </fieldset>
   );
+}
+
+/** Membership can only be taken back here: it is given with the number, on the first page. */
+function purposes(isMember: boolean): readonly ConsentPurpose[] {
+  return isMember ? ['offers', 'measurement', 'remember', 'member'] : ['offers', 'measurement', 'remember'];
 }

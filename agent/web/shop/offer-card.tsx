@@ -4,6 +4,7 @@ import { countdown, money } from '../shared/format.ts';
 import { Icon } from '../shared/icons.tsx';
 import { QrCode } from '../shared/qr-code.tsx';
 import type { ShopOffer } from './api.ts';
+import type { Translate } from './i18n.ts';
 import { usePage } from './page.ts';
 import { whenSeen } from './when-seen.ts';
 
@@ -40,7 +41,7 @@ export function OfferCard(props: { readonly offer: ShopOffer }): JSX.Element {
       </div>
       <details class="fold why">
         <summary>{t('offer.why')}</summary>
-        <p>{offer.why}</p>
+        <p>{whyText(offer, t)}</p>
       </details>
       <div class="offer-actions">
         <button type="button" class="button" aria-pressed={offer.state === 'saved'} onClick={() => visit.save(offer.id)}>
@@ -76,4 +77,9 @@ function TimeLeft(props: { readonly untilMs: number }): JSX.Element {
       <Icon name="clock" /> {t('offer.left', { time: countdown(leftMs) })}
     </span>
   );
+}
+
+/** Why the offer came, in the shopper's language: what they did with this product, and nothing else. */
+export function whyText({ reason, why, productName }: ShopOffer, t: Translate): string {
+  return reason === undefined || reason === null ? why : t(`why.${reason.kind}`, { product: productName, count: reason.times });
 }

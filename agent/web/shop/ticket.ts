@@ -18,6 +18,10 @@ export interface TicketBox {
 export const TICKET_MS = 8 * HOUR_MS;
 
 const KEY = 'endcap.visit';
+const MEMORY_KEY = 'endcap.remember';
+
+/** How long a phone keeps the token by which it is known again; the store forgets as soon. */
+export const REMEMBER_MS = 24 * HOUR_MS;
 
 /**
  * A box in `localStorage`: scanning the code of a second shelf opens a second tab, which must find the same visit, and `sessionStorage` is one tab's own.
@@ -25,22 +29,31 @@ const KEY = 'endcap.visit';
  * Where storage is refused (private windows, in-app browsers) the ticket lives as long as the page.
  */
 export function ticketBox(storage: Storage | undefined): TicketBox {
+  return box(storage, KEY);
+}
+
+/** A box of the same kind for the token of "remember me for 24 hours": written only after that yes, emptied with the no. */
+export function memoryBox(storage: Storage | undefined): TicketBox {
+  return box(storage, MEMORY_KEY);
+}
+
+function box(storage: Storage | undefined, key: string): TicketBox {
   let inMemory: Ticket | undefined;
   return {
     read: (nowMs) => {
-      const ticket = parse(attempt(() => storage?.getItem(KEY))) ?? inMemory;
+      const ticket = parse(attempt(() => storage?.getItem(key))) ?? inMemory;
       if (ticket === undefined || ticket.untilMs > nowMs) return ticket;
-      attempt(() => storage?.removeItem(KEY));
+      attempt(() => storage?.removeItem(key));
       inMemory = undefined;
       return undefined;
     },
     write: (ticket) => {
       inMemory = ticket;
-      attempt(() => storage?.setItem(KEY, JSON.stringify(ticket)));
+      attempt(() => storage?.setItem(key, JSON.stringify(ticket)));
     },
     clear: () => {
       inMemory = undefined;
-      attempt(() => storage?.removeItem(KEY));
+      attempt(() => storage?.removeItem(key));
     },
   };
 }

@@ -2,16 +2,33 @@ import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import { type EventStream, openEventStream, type StreamState } from '../shared/event-stream.ts';
 import type { Answer } from '../shared/request.ts';
 import type { ServerSentEvent } from '../shared/sse-parser.ts';
-import { type Consents, type ShopApi, type ShopOffer, STREAM_URL, type StoreInfo, type VisitExport, type VisitNow } from './api.ts';
+import {
+  type Consents,
+  type ShopApi,
+  type ShopOffer,
+  STREAM_URL,
+  type StoreInfo,
+  type SuggestedProduct,
+  type VisitExport,
+  type VisitNow,
+} from './api.ts';
 import { addOffer, dropExpired, EMPTY_BOARD, farewellOf, keepUsable, markOffer, type OfferBoard, removeOffer } from './offers.ts';
 import { receipts } from './receipts.ts';
-import { TICKET_MS, type TicketBox } from './ticket.ts';
+import { REMEMBER_MS, TICKET_MS, type TicketBox } from './ticket.ts';
 
 /** What the page is about right now. */
 export type Stage = 'asking' | 'declined' | 'joining' | 'live' | 'erased' | 'ended';
 
 /** Why joining did not work. */
 export type JoinProblem = 'failed' | 'busy';
+
+/** What a shopper ticked beside the yes to offers. */
+export interface Agreed {
+  readonly measurement: boolean;
+  readonly remember?: boolean;
+  /** Loyalty number; empty where none was given. */
+  readonly memberId?: string;
+}
 
 /** One visit as the page sees it, and what a shopper can do. */
 export interface VisitModel {
@@ -27,7 +44,9 @@ export interface VisitModel {
   readonly clockOffsetMs: ReadonlySignal<number>;
   /** Takes up a kept visit, or asks. */
   readonly start: () => Promise<void>;
-  readonly join: (measurement: boolean) => Promise<void>;
+  readonly join: (agreed: Agreed) => Promise<void>;
+  /** Products that go with what the visit took up, at their shelf price. */
+  readonly suggestions: ReadonlySignal<readonly SuggestedProduct[]>;
   readonly decline: () => void;
   readonly askAgain: () => void;
   /** True when the store noted it. */
@@ -48,6 +67,10 @@ export interface VisitModel {
 export interface VisitOptions {
   readonly api: ShopApi;
   readonly tickets: TicketBox;
+  /** Where the token of "remember me" is kept. */
+  readonly memory: TicketBox;
+  /** Language that the page speaks. */
+  readonly language: string;
   /** Fixture and tag from the scanned code. */
   readonly at: string | undefined;
   readonly tag: string | undefined;
@@ -59,13 +82,14 @@ const PLACE_EVERY_MS = 15_000;
 
 /** The shopper page's whole behaviour, apart from drawing it. Nothing is sent about the shopper before `join`. */
 export function visitModel(options: VisitOptions): VisitModel {
-  const { api, tickets, now } = options;
+  const { api, tickets, memory, now } = options;
   const stage = signal<Stage>('asking');
   const joinProblem = signal<JoinProblem | undefined>(undefined);
   const store = signal<StoreInfo | undefined>(undefined);
   const visitNow = signal<VisitNow | undefined>(undefined);
   const board = signal<OfferBoard>(EMPTY_BOARD);
   const arrived = signal<ShopOffer | undefined>(undefined);
+  const suggestions = signal<readonly SuggestedProduct[]>([]);
   const link = signal<StreamState>({ kind: 'connecting' });
   const clockOffsetMs = signal(0);
   let token = '';
@@ -99,6 +123,7 @@ export function visitModel(options: VisitOptions): VisitModel {
       board.value = EMPTY_BOARD;
       visitNow.value = undefined;
       arrived.value = undefined;
+      suggestions.value = [];
     });
   }
 
@@ -146,6 +171,14 @@ export function visitModel(options: VisitOptions): VisitModel {
     refreshedAtMs = now();
     const value = take(await api.visit(token));
     if (value !== undefined && stage.value === 'live') visitNow.value = value;
+    if (stage.value !== 'live' || value?.consents.offers !== true) return;
+    const found = await api.suggestions(token);
+    if (found.kind === 'ok' && stage.value === 'live') suggestions.value = found.value.products;
+  }
+
+  function keepMemory(rememberToken: string | null | undefined): void {
+    if (typeof rememberToken === 'string') memory.write({ token: rememberToken, untilMs: now() + REMEMBER_MS });
+    else memory.clear();
   }
 
   async function change(answer: Promise<Answer<VisitNow>>): Promise<boolean> {
@@ -161,6 +194,7 @@ export function visitModel(options: VisitOptions): VisitModel {
     now: visitNow,
     board,
     arrived,
+    suggestions,
     link,
     clockOffsetMs,
     start: async () => {
@@ -175,14 +209,19 @@ export function visitModel(options: VisitOptions): VisitModel {
       }
       await learning;
     },
-    join: async (measurement) => {
+    join: async ({ measurement, remember = false, memberId = '' }) => {
       batch(() => {
         stage.value = 'joining';
         joinProblem.value = undefined;
       });
+      const known = memory.read(now());
       const answer = await api.join({
-        consents: { offers: true, measurement },
+        consents: { offers: true, measurement, remember, ...(memberId === '' ? {} : { member: true }) },
         ...textVersion(),
+        language: options.language,
+        // With a yes it is used again; with a no it tells the store what to forget.
+        ...(known === undefined ? {} : { rememberToken: known.token }),
+        ...(memberId === '' ? {} : { memberId }),
         ...(options.at === undefined ? {} : { at: options.at }),
         ...(options.tag === undefined ? {} : { tag: options.tag }),
       });
@@ -198,6 +237,7 @@ export function visitModel(options: VisitOptions): VisitModel {
       }
       take(answer);
       tickets.write({ token: answer.value.token, untilMs: now() + (store.value?.consent.ttlMs ?? TICKET_MS) });
+      keepMemory(answer.value.rememberToken);
       enter(answer.value.token);
       await refresh();
     },
@@ -208,7 +248,14 @@ export function visitModel(options: VisitOptions): VisitModel {
       stage.value = 'asking';
     },
     moveTo: (fixture) => change(api.place(token, fixture)),
-    setConsents: (consents) => change(api.consent(token, { consents, ...textVersion() })),
+    setConsents: async (consents) => {
+      const known = memory.read(now());
+      const isDone = await change(
+        api.consent(token, { consents, ...textVersion(), ...(known === undefined ? {} : { rememberToken: known.token }) }),
+      );
+      if (isDone && consents.remember !== undefined) keepMemory(visitNow.value?.rememberToken);
+      return isDone;
+    },
     shown: (offer) => outgoing.send(offer, 'shown'),
     save: (offer) => {
       board.value = markOffer(board.value, offer, 'saved');
@@ -222,7 +269,10 @@ export function visitModel(options: VisitOptions): VisitModel {
     erase: async () => {
       const answer = await api.erase(token);
       const isGone = answer.kind === 'ok' || (answer.kind === 'refused' && [401, 404, 410].includes(answer.status));
-      if (isGone) leave('erased');
+      if (isGone) {
+        memory.clear();
+        leave('erased');
+      }
       return isGone;
     },
     tick: (nowMs) => {

@@ -15,6 +15,7 @@ export function sampleOffer(changes: Partial<OfferView> = {}): OfferView {
     productName: 'Organic beans 500 g',
     headline: '20 % off a coffee worth waking up for',
     why: 'You looked at coffee for a while, and this one is on offer today.',
+    reason: null,
     priceCents: 1099,
     discountCents: 220,
     currency: 'EUR',
@@ -37,6 +38,7 @@ export function sampleStoreInfo(): StoreInfo {
     currency: store.currency,
     timeZone: store.timeZone,
     consent: { textVersion: '1', ttlMs: store.policy.consentTtlMs },
+    members: false,
     fixtures: store.fixtures.map((fixture) => ({ id: fixture.id, name: fixture.name, zone: zoneName(fixture.zone) })),
   };
 }
@@ -46,7 +48,7 @@ export function sampleVisit(changes: Partial<z.infer<typeof VisitNow>> = {}): z.
   return {
     visitId: 'v_sample',
     openedAtMs: Date.now(),
-    consents: { offers: true, measurement: false },
+    consents: { offers: true, measurement: false, remember: false, member: false },
     zone: 'Coffee and tea',
     fixture: sampleStoreInfo().fixtures[2]?.name ?? null,
     tag: null,

@@ -4,6 +4,7 @@ import type { Catalogue } from '../i18n.ts';
 export const de: Catalogue = {
   'page.title': 'Angebote beim Einkaufen',
   'page.skip': 'Zum Inhalt springen',
+  'page.privacy': 'Kameras und Datenschutz',
   'ask.heading': 'Möchten Sie beim Einkaufen Angebote bekommen?',
   'ask.sentence':
     'Wenn Sie Ja sagen, merkt sich der Markt, an welchen Regalen Sie bei diesem Besuch stehen bleiben, ohne Namen und ohne Bild, damit er Ihnen ein passendes Angebot zeigen kann.',
@@ -99,4 +100,24 @@ export const de: Catalogue = {
   'table.offers': 'Angebote',
   'table.sales': 'Einkäufe',
   'table.forgets': 'Laufende Löschungen',
+  'ask.remember': 'Merken Sie sich mich auf diesem Telefon für 24 Stunden',
+  'ask.rememberNote':
+    'Freiwillig. Kommen Sie für etwas zurück, das Sie mehrmals in der Hand hatten, kann das Geschäft Sie darauf hinweisen. Danach ist es vergessen.',
+  'ask.member': 'Kundennummer, wenn dieser Besuch zählen soll',
+  'ask.memberNote': 'Freiwillig. Das Geschäft merkt sich, wie oft und für wie viel Sie hier einkaufen, nie die Nummer selbst.',
+  'data.remember': 'Mich auf diesem Telefon für 24 Stunden merken',
+  'data.member': 'Diesen Besuch für meine Kundennummer zählen',
+  'with.heading': 'Passt gut dazu',
+  'with.line': 'Wird oft zusammen mit {product} gekauft, zum normalen Preis.',
+  'with.at': 'Sie finden es hier: {place}.',
+  'why.picked': { one: 'Sie haben {product} in die Hand genommen.', other: 'Sie haben {product} {count}-mal in die Hand genommen.' },
+  'why.compared': 'Sie haben {product} mit etwas Ähnlichem verglichen.',
+  'why.scanned': 'Sie haben {product} gescannt.',
+  'why.tried': 'Sie haben {product} ausprobiert.',
+  'why.returned': 'Sie haben {product} in die Hand genommen und zurückgestellt.',
+  'why.looked': 'Sie haben eine Weile vor {product} gestanden.',
+  'why.followup': 'Sie wollten gemerkt werden und hatten {product} beim letzten Besuch mehrmals in der Hand.',
+  'why.together': 'Wird oft zusammen mit dem gekauft, was Sie in der Hand hatten: {product}.',
+  'table.memory': 'Woran dieses Telefon erkannt wird',
+  'table.membership': 'Was zur Kundennummer bekannt ist',
 };

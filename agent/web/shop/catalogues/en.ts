@@ -4,6 +4,7 @@ import type { Message } from '../i18n.ts';
 export const en = {
   'page.title': 'Offers while you shop',
   'page.skip': 'Skip to content',
+  'page.privacy': 'Cameras and privacy',
   'ask.heading': 'Would you like offers while you shop?',
   'ask.sentence':
     'If you say yes, the store notes which shelves you stop at during this visit, without your name or any picture, so that it can show you an offer that fits.',
@@ -99,4 +100,24 @@ export const en = {
   'table.offers': 'Offers',
   'table.sales': 'Purchases',
   'table.forgets': 'Erasures under way',
+  'ask.remember': 'Remember me for 24 hours on this phone',
+  'ask.rememberNote':
+    'Optional. If you come back for something you tried several times, the store can tell you about it. Afterwards it is forgotten.',
+  'ask.member': 'Loyalty number, if you want this visit to count',
+  'ask.memberNote': 'Optional. The store keeps how often and for how much you shop here, never the number itself.',
+  'data.remember': 'Remember me for 24 hours on this phone',
+  'data.member': 'Count this visit for my loyalty number',
+  'with.heading': 'Goes well with it',
+  'with.line': 'Often bought together with {product}, at the normal price.',
+  'with.at': 'You find it at {place}.',
+  'why.picked': { one: 'You picked up {product}.', other: 'You picked up {product} {count} times.' },
+  'why.compared': 'You compared {product} with something similar.',
+  'why.scanned': 'You scanned {product}.',
+  'why.tried': 'You tried {product}.',
+  'why.returned': 'You picked up {product} and put it back.',
+  'why.looked': 'You spent a while in front of {product}.',
+  'why.followup': 'You asked us to remember you, and tried {product} several times on your last visit.',
+  'why.together': 'Often bought together with what you picked up: {product}.',
+  'table.memory': 'What this phone is remembered by',
+  'table.membership': 'What is known of the loyalty number',
 } as const satisfies Record<string, Message>;

@@ -4,6 +4,7 @@ import type { Catalogue } from '../i18n.ts';
 export const fr: Catalogue = {
   'page.title': 'Des offres pendant vos courses',
   'page.skip': 'Aller au contenu',
+  'page.privacy': 'Caméras et vie privée',
   'ask.heading': 'Souhaitez-vous des offres pendant vos courses ?',
   'ask.sentence':
     'Si vous dites oui, le magasin note devant quels rayons vous vous arrêtez pendant cette visite, sans nom ni image, afin de vous proposer une offre qui vous convient.',
@@ -100,4 +101,24 @@ export const fr: Catalogue = {
   'table.offers': 'Offres',
   'table.sales': 'Achats',
   'table.forgets': 'Effacements en cours',
+  'ask.remember': 'Se souvenir de moi pendant 24 heures sur ce téléphone',
+  'ask.rememberNote':
+    'Facultatif. Si vous revenez pour un article essayé plusieurs fois, le magasin peut vous en parler. Ensuite, c’est oublié.',
+  'ask.member': 'Numéro de fidélité, si cette visite doit compter',
+  'ask.memberNote': 'Facultatif. Le magasin retient combien de fois et pour quel montant vous achetez ici, jamais le numéro lui-même.',
+  'data.remember': 'Se souvenir de moi pendant 24 heures sur ce téléphone',
+  'data.member': 'Compter cette visite pour mon numéro de fidélité',
+  'with.heading': 'Va bien avec',
+  'with.line': 'Souvent acheté avec {product}, au prix normal.',
+  'with.at': 'Vous le trouverez ici : {place}.',
+  'why.picked': { one: 'Vous avez pris {product} en main.', other: 'Vous avez pris {product} en main {count} fois.' },
+  'why.compared': 'Vous avez comparé {product} avec un article semblable.',
+  'why.scanned': 'Vous avez scanné {product}.',
+  'why.tried': 'Vous avez essayé {product}.',
+  'why.returned': 'Vous avez pris {product} en main, puis reposé.',
+  'why.looked': 'Vous êtes resté un moment devant {product}.',
+  'why.followup': 'Vous avez demandé que l’on se souvienne de vous, et vous aviez essayé {product} plusieurs fois à votre dernière visite.',
+  'why.together': 'Souvent acheté avec ce que vous avez pris en main : {product}.',
+  'table.memory': 'Ce qui permet de reconnaître ce téléphone',
+  'table.membership': 'Ce que l’on sait du numéro de fidélité',
 };
