@@ -5,6 +5,8 @@ import { macDigits } from './hardware-address.ts';
  * `aa:bb:cc:dd:ee:ff`; prefixes of scanners (`iBeacon:`) are dropped. Anything else stays as it is.
  */
 export function canonicalBeacon(identity: string): string {
+  // Most are iBeacons in that form already, which one look shows.
+  if (identity.length > 39 && CANONICAL.test(identity)) return identity;
   const bare = identity.replace(/^(?:ibeacon|uuid|eddy|eddystone|altbeacon|abeacon):(?=.)/i, '');
   const mac = macDigits(bare);
   if (mac !== undefined) return mac.replace(/(..)(?=.)/g, '$1:');
@@ -68,10 +70,11 @@ export function tokenIdentity(hex: string): string {
 
 const UUID = /^[0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12}$/;
 const IBEACON = /^([0-9A-Fa-f]{8}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{4}-?[0-9A-Fa-f]{12})[-_:]([0-9]{1,5})[-_:]([0-9]{1,5})$/;
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-\d{1,5}-\d{1,5}$/;
 const HEX = /^(?:[0-9A-Fa-f]{2})+$/;
 
 function dashed(uuid: string): string {
-  const bare = uuid.replaceAll('-', '').toLowerCase();
+  const bare = (uuid.length === 32 ? uuid : uuid.replaceAll('-', '')).toLowerCase();
   return `${bare.slice(0, 8)}-${bare.slice(8, 12)}-${bare.slice(12, 16)}-${bare.slice(16, 20)}-${bare.slice(20)}`;
 }
 

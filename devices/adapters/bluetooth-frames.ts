@@ -8,15 +8,27 @@ export interface AdvertisedData {
   readonly services: Readonly<Record<string, string>>;
 }
 
+/** Who advertises. */
+export interface HeardIdentity {
+  /** As `Placements.beacon` spells it. */
+  readonly beacon: string;
+  /** Whether it is the store's own. */
+  readonly isTag: boolean;
+  /** Power at one metre, where a frame says it. */
+  readonly txPowerDbm: number | undefined;
+}
+
 /** The 16-bit service of Eddystone. */
 export const EDDYSTONE_SERVICE = 'feaa';
 
 /** The identity of whoever advertises: the store's own when one of its frames is, else a token, else the first. `undefined` without any. */
-export function identityIn(data: AdvertisedData, placements: Placements): BeaconFrame | undefined {
-  let first: BeaconFrame | undefined;
-  for (const frame of framesIn(data, placements)) {
-    if (placements.isTag(frame.identity)) return frame;
-    if (first === undefined || isToken(placements.beacon(frame.identity))) first = frame;
+export function identityIn(data: AdvertisedData, placements: Placements): HeardIdentity | undefined {
+  let first: HeardIdentity | undefined;
+  for (const { identity, txPowerDbm } of framesIn(data, placements)) {
+    const isTag = placements.isTag(identity);
+    const beacon = placements.beacon(identity);
+    if (isTag) return { beacon, isTag, txPowerDbm };
+    if (first === undefined || isToken(beacon)) first = { beacon, isTag, txPowerDbm };
   }
   return first;
 }

@@ -65,11 +65,16 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
     if (message.kind === 'malformed') return malformed('schema', message.detail);
     if (message.kind === 'other-version') return ignored('other-bthome-version');
     if (message.kind === 'encrypted') return ignored('encrypted');
-    for (const body of btHomeBodies(message.objects, sensor)) said.push({ source: sensor, body });
+    const bodies = btHomeBodies(message.objects, sensor);
+    const status = bodies[bodies.length - 1];
+    // What a sensor says of itself and how well it is received is one thing.
+    if (status?.kind === 'device.status' && rssiDbm !== undefined) bodies[bodies.length - 1] = { ...status, rssiDbm };
+    for (const body of bodies) said.push({ source: sensor, body });
   }
   const telemetry = sensor === undefined ? undefined : telemetryIn(data.services[EDDYSTONE_SERVICE]);
   if (sensor !== undefined && telemetry !== undefined) for (const body of telemetry) said.push({ source: sensor, body });
-  if (rssiDbm !== undefined) said.push(...heard({ placements, data, address, rssiDbm, scanner, sensor }));
+  const hasStatus = said.some(({ body }) => body.kind === 'device.status');
+  if (rssiDbm !== undefined) said.push(...heard({ placements, data, address, rssiDbm, scanner, sensor, hasStatus }));
   return readingsOf(message, said, { nothing: 'nothing-known' });
 }
 
@@ -80,19 +85,22 @@ interface Heard {
   readonly rssiDbm: number;
   readonly scanner: Source;
   readonly sensor: Source | undefined;
+  /** It said something of itself already. */
+  readonly hasStatus: boolean;
 }
 
 /** A sighting of a tag or token; of a sensor that is none only how well it is received. */
-function heard({ placements, data, address, rssiDbm, scanner, sensor }: Heard): Said[] {
+function heard({ placements, data, address, rssiDbm, scanner, sensor, hasStatus }: Heard): Said[] {
   const frame = identityIn(data, placements);
-  const beacon = frame === undefined ? address : placements.beacon(frame.identity);
+  const beacon = frame?.beacon ?? (address === undefined ? undefined : placements.beacon(address));
   const isSensor = sensor?.placed !== undefined || data.services[BTHOME_SERVICE] !== undefined;
-  const status: Said[] = isSensor && sensor !== undefined ? [{ source: sensor, body: { kind: 'device.status', rssiDbm } }] : [];
-  if (beacon === undefined || (isSensor && !placements.isTag(beacon) && !isToken(beacon))) return status;
+  const status: Said[] =
+    isSensor && sensor !== undefined && !hasStatus ? [{ source: sensor, body: { kind: 'device.status', rssiDbm } }] : [];
+  if (beacon === undefined || (isSensor && !isToken(beacon) && !(frame?.isTag ?? placements.isTag(beacon)))) return status;
   const txPowerDbm = frame?.txPowerDbm;
   const body: ReadingBody = {
     kind: 'ble.sighting',
-    beacon: placements.beacon(beacon),
+    beacon,
     rssiDbm,
     ...(txPowerDbm !== undefined && { txPowerDbm }),
   };
@@ -129,7 +137,7 @@ function partsOf(given: unknown, nameOf: (name: string) => string | undefined): 
   if (!isObject(given)) return undefined;
   const entries = Object.entries(given);
   if (entries.length > MAX_PARTS) return undefined;
-  const parts: Record<string, string> = Object.create(null) as Record<string, string>; // No names but those that are put in.
+  const parts: Record<string, string> = {}; // The names are hexadecimal, so that none of them means anything to an object.
   for (const [written, hex] of entries) {
     const name = nameOf(written.toLowerCase());
     if (name === undefined || typeof hex !== 'string' || hex.length > 510 || !/^(?:[0-9a-f]{2})*$/i.test(hex)) return undefined;

@@ -16,7 +16,7 @@ export type BtHome =
   | { readonly kind: 'other-version' }
   | { readonly kind: 'malformed'; readonly detail: string };
 
-/** One object: its number in the unit of the specification, or its bytes where it is text or raw. */
+/** One object: its number in the unit of the specification, and its bytes where it is more than a number. */
 export interface BtHomeObject {
   readonly id: number;
   readonly value: number;
@@ -47,9 +47,10 @@ export function readBtHome(data: Uint8Array): BtHome {
     if (form.length === 0) at += 1;
     if (length === undefined || at + length > data.length)
       return { kind: 'malformed', detail: `bthome: object 0x${id.toString(16).padStart(2, '0')} is cut off` };
-    const bytes = data.subarray(at, at + length);
+    const isNumber = form.length !== 0;
+    const value = isNumber ? scaled(littleEndian(data, at, form), form.factor) : 0;
+    const bytes = isNumber && !IN_BYTES.has(id) ? NONE : Uint8Array.from(data.subarray(at, at + length));
     at += length;
-    const value = form.length === 0 ? 0 : scaled(littleEndian(bytes, form.isSigned), form.factor);
     if (id === PACKET_ID) packetId = value;
     if (id === BUTTON ? value !== 0 : id === DIMMER && bytes[0] !== 0) hasEvent = true;
     objects.push({ id, value, bytes });
@@ -58,38 +59,48 @@ export function readBtHome(data: Uint8Array): BtHome {
 }
 
 /** What the objects mean for a device of the store; several masses, buttons or distances are channels `mass-1`, `mass-2` ... of it. */
-export function btHomeBodies(objects: readonly BtHomeObject[], source: Source): readonly ReadingBody[] {
+export function btHomeBodies(objects: readonly BtHomeObject[], source: Source): ReadingBody[] {
   const bodies: ReadingBody[] = [];
   const climate: Record<string, number> = {};
   const status: Record<string, number | string> = {};
-  const several = (ids: ReadonlySet<number>) => objects.filter(({ id }) => ids.has(id)).length > 1;
-  const [manyMasses, manyButtons, manyDistances] = [several(MASSES), several(BUTTONS), several(DISTANCES)];
   let [masses, buttons, distances] = [0, 0, 0];
+  let [hasClimate, hasStatus] = [false, false];
   for (const { id, value, bytes } of objects) {
     const climateField = CLIMATE.get(id);
-    if (climateField !== undefined) climate[climateField] ??= value;
-    else if (MASSES.has(id)) {
+    if (climateField !== undefined) {
+      climate[climateField] ??= value;
+      hasClimate = true;
+    } else if (MASSES.has(id)) {
       masses += 1;
-      const slot = source.slotOf(manyMasses ? `mass-${masses}` : undefined);
+      const slot = source.slotOf(isOneOfMany(objects, MASSES) ? `mass-${masses}` : undefined);
       bodies.push({ kind: 'shelf.weight', slot, grams: gramsOf(value, id === MASS_KG ? 'kg' : 'lb') });
     } else if (DISTANCES.has(id)) {
       distances += 1;
-      const slot = manyDistances ? source.slotOf(`distance-${distances}`) : source.slot;
+      const slot = isOneOfMany(objects, DISTANCES) ? source.slotOf(`distance-${distances}`) : source.slot;
       bodies.push({ kind: 'distance', metres: id === DISTANCE_MM ? value / 1_000 : value, ...(slot !== undefined && { slot }) });
     } else if (BUTTONS.has(id)) {
       buttons += 1;
       const action = id === BUTTON ? PRESSES.get(value) : TURNS.get(bytes[0] ?? 0);
-      if (action !== undefined) bodies.push({ kind: 'button', action: manyButtons ? `${buttons}_${action}` : action });
+      if (action !== undefined) bodies.push({ kind: 'button', action: isOneOfMany(objects, BUTTONS) ? `${buttons}_${action}` : action });
     } else if (CONTACTS.has(id)) bodies.push({ kind: 'contact', open: value !== 0 });
     else if (OCCUPANCY.has(id)) bodies.push({ kind: 'occupancy', occupied: value !== 0 });
     else if (SHAKEN.has(id)) {
       bodies.push({ kind: 'vibration', active: value !== 0, ...(source.slot !== undefined && { slot: source.slot }) });
-    } else if (id === BATTERY) status['batteryPercent'] = value;
-    else if (id === FIRMWARE_4 || id === FIRMWARE_3) status['firmware'] = [...bytes].reverse().join('.');
+    } else if (id === BATTERY || id === FIRMWARE_4 || id === FIRMWARE_3) {
+      hasStatus = true;
+      if (id === BATTERY) status['batteryPercent'] = value;
+      else status['firmware'] = [...bytes].reverse().join('.');
+    }
   }
-  if (Object.keys(climate).length > 0) bodies.push({ kind: 'climate', ...climate });
-  if (Object.keys(status).length > 0) bodies.push({ kind: 'device.status', ...status });
+  if (hasClimate) bodies.push({ kind: 'climate', ...climate });
+  if (hasStatus) bodies.push({ kind: 'device.status', ...status });
   return bodies;
+}
+
+function isOneOfMany(objects: readonly BtHomeObject[], ids: ReadonlySet<number>): boolean {
+  let found = 0;
+  for (const { id } of objects) if (ids.has(id)) found += 1;
+  return found > 1;
 }
 
 /** Bytes of an object that is meant for whoever sent it; the retailer's app may carry its rotating token in it. */
@@ -97,10 +108,10 @@ export function rawObject(objects: readonly BtHomeObject[]): Uint8Array | undefi
   return objects.find(({ id }) => id === RAW)?.bytes;
 }
 
-function littleEndian(bytes: Uint8Array, isSigned: boolean): number {
+function littleEndian(data: Uint8Array, at: number, { length, isSigned }: Form): number {
   let value = 0;
-  for (let index = bytes.length - 1; index >= 0; index--) value = value * 256 + bytes[index]!;
-  return isSigned && bytes[bytes.length - 1]! > 127 ? value - 256 ** bytes.length : value;
+  for (let index = length - 1; index >= 0; index--) value = value * 256 + data[at + index]!;
+  return isSigned && data[at + length - 1]! > 127 ? value - 256 ** length : value;
 }
 
 /** Without the noise of binary fractions: 1242 hundredths are 12.42. */
@@ -117,6 +128,9 @@ const DISTANCE_MM = 0x40;
 const RAW = 0x54;
 const FIRMWARE_4 = 0xf1;
 const FIRMWARE_3 = 0xf2;
+const NONE = new Uint8Array();
+/** Objects whose bytes matter one by one: turns and firmware versions. */
+const IN_BYTES: ReadonlySet<number> = new Set([DIMMER, FIRMWARE_4, FIRMWARE_3]);
 const MASSES: ReadonlySet<number> = new Set([MASS_KG, 0x07]);
 const DISTANCES: ReadonlySet<number> = new Set([DISTANCE_MM, 0x41]);
 const BUTTONS: ReadonlySet<number> = new Set([BUTTON, DIMMER]);

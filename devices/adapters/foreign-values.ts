@@ -51,6 +51,10 @@ export function unixMs(value: unknown): TimestampMs | undefined {
 /** ISO 8601 with `Z` or an offset. A time without a zone names no moment: `undefined`. */
 export function zonedTime(value: unknown): TimestampMs | undefined {
   if (typeof value !== 'string' || value.length > 40 || !ZONED.test(value)) return undefined;
+  if (value.length <= 24 && value[10] === 'T' && value.endsWith('Z')) {
+    const atMs = Date.parse(value);
+    return Number.isNaN(atMs) ? undefined : atMs;
+  }
   const offset = value.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
   const atMs = Date.parse(offset.replace(/(\.\d{3})\d+/, '$1').replace(' ', 'T'));
   return Number.isNaN(atMs) ? undefined : atMs;

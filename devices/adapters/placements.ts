@@ -100,13 +100,16 @@ export class Placements {
 
   /** A beacon as the configuration spells it when it is the store's, as `token:<hex>` when it carries a rotating token, else in its canonical form. */
   beacon(identity: string): string {
+    // Most come in the canonical form already.
+    const tag = this.#tags.get(identity);
+    if (tag !== undefined) return tag;
     const canonical = canonicalBeacon(identity);
-    return this.#tags.get(canonical) ?? this.#tokenIn(canonical) ?? canonical;
+    return (canonical === identity ? undefined : this.#tags.get(canonical)) ?? this.#tokenIn(canonical) ?? canonical;
   }
 
   /** Whether a beacon is the store's own. */
   isTag(identity: string): boolean {
-    return this.#tags.has(canonicalBeacon(identity));
+    return this.#tags.has(identity) || this.#tags.has(canonicalBeacon(identity));
   }
 
   /** What an unplaced device calls itself, by the id it is talked about with; `undefined` for an address, and for what was not heard lately. */

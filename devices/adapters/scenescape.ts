@@ -89,7 +89,8 @@ interface Edges {
 
 function edgesOf(value: unknown): Edges | undefined {
   if (!isObject(value)) return undefined;
-  const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((key) => numberOf(value[key]));
+  const [x, y] = [numberOf(value['x']), numberOf(value['y'])];
+  const [width, height] = [numberOf(value['width']), numberOf(value['height'])];
   return x === undefined || y === undefined || width === undefined || height === undefined ? undefined : { x, y, width, height };
 }
 

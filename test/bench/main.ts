@@ -4,6 +4,7 @@ import { type BenchContext, type Section, Workspace } from './bench-context.ts';
 import type { Figure } from './figure.ts';
 import { describeMachine, formatMachine, formatSection, formatSummary, loadNow, type SectionReport } from './report.ts';
 import { cloud } from './sections/cloud.ts';
+import { decode } from './sections/decode.ts';
 import { ingest } from './sections/ingest.ts';
 import { latency } from './sections/latency.ts';
 import { memory } from './sections/memory.ts';
@@ -14,7 +15,7 @@ import { start } from './sections/start.ts';
 import { wear } from './sections/wear.ts';
 
 /** The benchmark: `node dist/test/bench/main.js`, or `endcap bench`. A report to read, not a test to pass: it ends with 0 unless a section breaks. */
-const SECTIONS: readonly Section[] = [ingest, latency, overload, score, wear, memory, start, cloud, scale];
+const SECTIONS: readonly Section[] = [ingest, decode, latency, overload, score, wear, memory, start, cloud, scale];
 
 const USAGE = `endcap bench [--only ${SECTIONS.map(({ name }) => name).join(',')}] [--quick] [--full] [--minutes N] [--json FILE] [--agent MAIN.JS] [--profile FOLDER]
 
