@@ -19,7 +19,9 @@ export async function measureAccuracy(): Promise<VisionFigures> {
   const photos: { readonly truth: readonly Box[]; readonly pixels: Picture }[] = [];
   for (const line of readFileSync(list, 'utf8').trim().split('\n')) {
     const { image, people } = JSON.parse(line) as { readonly image: string; readonly people: readonly Box[] };
-    const pixels = await decodeFrame(readFileSync(join(dirname(list), 'images', image)), { fit: { kind: 'stretch', width: 300, height: 300 } });
+    const pixels = await decodeFrame(readFileSync(join(dirname(list), 'images', image)), {
+      fit: { kind: 'stretch', width: 300, height: 300 },
+    });
     if (!pixels.ok) throw new Error(`Cannot read ${image}: ${pixels.error.sentence}`);
     photos.push({ truth: people, pixels: pixels.value.picture });
   }

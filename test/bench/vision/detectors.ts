@@ -7,13 +7,16 @@ import { loadDetector, type PersonDetector } from '../../../models/vision/detect
 /** Photographs and clips that are read where they are and never copied. */
 export const DATA = resolve(packageRoot(), '../shared/data');
 
+/** Shipped models. */
+export type ShippedName = 'ssdlite-person' | 'ssdlite-person-int8' | 'nanodet-person-int8' | 'movenet-lightning';
+
 /** Path of a shipped detector's manifest. */
-export function manifestOf(name: 'ssdlite-person' | 'ssdlite-person-int8'): string {
+export function manifestOf(name: ShippedName): string {
   return join(packageRoot(), 'models/vision/artifacts', `${name}.manifest.json`);
 }
 
 /** Opens a shipped detector; throws when it cannot be used. */
-export async function openShipped(name: 'ssdlite-person' | 'ssdlite-person-int8', settings?: DecodeSettings): Promise<PersonDetector> {
+export async function openShipped(name: ShippedName, settings?: DecodeSettings): Promise<PersonDetector> {
   const detector = await loadDetector(manifestOf(name), settings);
   if (!detector.ok) throw new Error(detector.error.sentence);
   return detector.value;

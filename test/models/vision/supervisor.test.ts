@@ -83,7 +83,7 @@ describe('VisionSupervisor with its real process', () => {
       await vi.waitFor(() => expect(supervisor.status().state).toBe('ready'), WAIT);
       offer(supervisor, picture);
       await vi.waitFor(() => expect(outcomes[0]?.kind).toBe('seen'), WAIT);
-      expect(supervisor.status().sentence).toContain('the shipped detector in place of the configured one');
+      expect(supervisor.status().sentence).toMatch(/ssdlite-person-int8 in place of the configured one: Cannot open the detector/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
