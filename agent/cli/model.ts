@@ -9,7 +9,9 @@ import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
+import { registerModelLifecycle } from './model-lifecycle.ts';
 import { registerModelVision } from './model-vision.ts';
+import { startOf } from './replay.ts';
 import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
 import type { RowSource } from './training-rows.ts';
 
@@ -35,13 +37,15 @@ export function registerModel(program: Command, context: CommandContext): void {
     .action((words: TrainWords) => train(words, context));
   model
     .command('rows')
-    .description('simulate days without offers and write the training rows (JSON Lines)')
+    .description("write training rows (JSON Lines): of simulated days without offers, or of the store's own log")
     .argument('<file>', 'rows file to append to')
-    .requiredOption('--scenario <file>', 'scenario of the day')
+    .option('--scenario <file>', 'scenario of a simulated day')
+    .option('--log <folder>', 'data folder or core.db of a store, instead of a scenario')
     .option('-c, --config <file>', 'store to simulate (or ENDCAP_CONFIG)')
     .option('--seed <number>', 'seed of the day', '1')
     .action((file: string, words: RowsWords) => rows(file, words, context));
   registerModelVision(model, context);
+  registerModelLifecycle(model, context);
 }
 
 interface TrainWords {
@@ -53,7 +57,8 @@ interface TrainWords {
 
 interface RowsWords {
   readonly config?: string;
-  readonly scenario: string;
+  readonly scenario?: string;
+  readonly log?: string;
   readonly seed: string;
 }
 
@@ -92,6 +97,9 @@ async function simulateAll(rowsPath: string, words: TrainWords, context: Command
 }
 
 async function rows(file: string, words: RowsWords, context: CommandContext): Promise<void> {
+  if (words.log !== undefined) return rowsOfLog(file, words.log, context);
+  if (words.scenario === undefined)
+    throw new CliFailure('Cannot write rows: neither --scenario nor --log is given', { exitCode: EXIT.usage });
   const { store } = requireConfig(chooseConfig(words.config, context), context);
   const scenario = forTraining(requireScenario(words.scenario, context.workingDirectory));
   const seed = Number(words.seed);
@@ -110,4 +118,18 @@ function forTraining(scenario: Scenario): Scenario {
     durationMinutes: (12 * HOUR_MS) / 60_000,
     shoppers: { ...scenario.shoppers, phoneShare: 1, offersConsentShare: 1, measurementConsentShare: 1, eraseShare: 0 },
   };
+}
+
+async function rowsOfLog(file: string, log: string, context: CommandContext): Promise<void> {
+  const path = resolve(context.workingDirectory, log);
+  const { openLogFile } = await import('../store/log-file.ts');
+  const opened = openLogFile(path.endsWith('.db') ? path : join(path, 'core.db'));
+  if (!opened.ok) throw new CliFailure(opened.error, { exitCode: EXIT.unavailable });
+  using logFile = opened.value;
+  const { state, afterSeq } = startOf(logFile);
+  const { writeLogRows } = await import('./log-rows.ts');
+  const made = await writeLogRows({ state, log: logFile.read(afterSeq) }, resolve(context.workingDirectory, file));
+  context.print(`${made.rows} rows, ${made.bought} bought`);
+  if (made.namedShare === undefined)
+    context.complain('endcap: too few visits were seen at a checkout to tell how many purchases no till named; they count as not bought');
 }

@@ -62,8 +62,8 @@ async function replayDatabase(path: string, words: ReplayWords, context: Command
   report(replay({ state, log: log.read(afterSeq), ...printing(words, context), ...recorded }), words, context);
 }
 
-/** From the beginning where all of the log is there, else from the snapshot after the last gap: what comes before cannot be told again. */
-function startOf(log: LogFile): { readonly state: State; readonly afterSeq: number } {
+/** State to replay a log from: the beginning where all of it is there, else the snapshot after the last gap, as what comes before cannot be told again. */
+export function startOf(log: LogFile): { readonly state: State; readonly afterSeq: number } {
   if (log.gapsThrough() <= 0) return { state: createState(), afterSeq: 0 };
   const snapshot = log.snapshotAfterGaps();
   if (snapshot === undefined || snapshot.format !== SNAPSHOT_FORMAT) {

@@ -87,7 +87,8 @@ export interface ManagerApi {
   readonly pause: (body: { readonly paused: boolean; readonly campaign?: string }) => Promise<Answer<unknown>>;
   readonly decisions: (asked: { readonly kind?: DecisionKind; readonly beforeMs?: number }) => Promise<Answer<DecisionPage>>;
   readonly quarantine: () => Promise<Answer<{ readonly messages: readonly QuarantinedMessage[] }>>;
-  readonly unknownDevices: () => Promise<Answer<{ readonly devices: readonly UnknownDevice[] }>>;
+  readonly unknownDevices: () => Promise<Answer<{ readonly devices: readonly UnknownDevice[]; readonly listeningUntilMs?: number }>>;
+  readonly listenForDevices: () => Promise<Answer<{ readonly untilMs: number | null }>>;
   readonly deviceChoices: () => Promise<Answer<DeviceChoices>>;
   readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceChanged>>;
   readonly removeDevice: (id: string) => Promise<Answer<DeviceChanged>>;
@@ -121,6 +122,7 @@ export const managerApi: ManagerApi = {
   },
   quarantine: () => request(`/api/v1/store/quarantine?limit=${QUARANTINE_SHOWN}`),
   unknownDevices: () => request('/api/v1/store/unknown-devices?limit=50'),
+  listenForDevices: () => request('/api/v1/store/devices/listen', { method: 'POST' }),
   deviceChoices: () => request('/api/v1/store/device-choices'),
   placeDevice: (body) => request('/api/v1/store/devices', { method: 'POST', body }),
   removeDevice: (id) => request(`/api/v1/store/devices/${encodeURIComponent(id)}`, { method: 'DELETE' }),

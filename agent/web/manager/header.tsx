@@ -8,6 +8,7 @@ const SECTIONS = [
   { id: 'devices', name: 'Devices' },
   { id: 'campaigns', name: 'Campaigns' },
   { id: 'decisions', name: 'Decisions' },
+  { id: 'model', name: 'Model' },
   { id: 'machine', name: 'Computer' },
   { id: 'posters', name: 'Codes' },
 ] as const;

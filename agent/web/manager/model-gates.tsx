@@ -1,0 +1,56 @@
+import type { JSX } from 'preact';
+import { Icon, type IconName } from '../shared/icons.tsx';
+import type { ModelState } from './api.ts';
+
+type Gate = ModelState['gates'][number];
+type CriterionState = Gate['criteria'][number]['state'];
+
+const MARKS: { readonly [S in CriterionState]: { readonly icon: IconName; readonly word: string } } = {
+  met: { icon: 'ok', word: 'Met' },
+  open: { icon: 'clock', word: 'Not yet' },
+  failed: { icon: 'error', word: 'Failed' },
+  ahead: { icon: 'quiet', word: 'Later' },
+};
+
+const PLACES: { readonly [S in Gate['state']]: string } = { passed: 'passed', here: 'here now', ahead: 'to come' };
+
+/** The way of a model into use: every gate with its written conditions, and what sends it back. */
+export function ModelGates(props: {
+  readonly gates: readonly Gate[];
+  readonly isOpen: boolean;
+  readonly watch: readonly string[];
+}): JSX.Element {
+  return (
+    <details open={props.isOpen}>
+      <summary>What a new model must show before it decides</summary>
+      <ol class="gates">
+        {props.gates.map(({ stage, title, meaning, state, criteria }) => (
+          <li key={stage} class={`gate-step gate-${state}`} aria-current={state === 'here' ? 'step' : undefined}>
+            <h3>
+              {title} <span class="note">{PLACES[state]}</span>
+            </h3>
+            <p class="note">{meaning}</p>
+            <ul class="checks">
+              {criteria.map((criterion) => (
+                <li key={criterion.says}>
+                  <Icon name={MARKS[criterion.state].icon} />
+                  <span>
+                    <span class="visually-hidden">{MARKS[criterion.state].word}: </span>
+                    {criterion.says}
+                    {criterion.figure === '' ? null : <span class="note"> Now: {criterion.figure}</span>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+      <h3>What sends the model in use back, by itself</h3>
+      <ul class="plain">
+        {props.watch.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
