@@ -6,6 +6,7 @@ import { fail, ok, type Result } from './core/result.ts';
 import { setupLine } from './device-example.ts';
 import { addDevice, type FileRefusal, removeDevice, usualRole } from './device-file.ts';
 import type { DeviceAccess, DeviceChanged, DevicePort } from './http/ports.ts';
+import type { Pairing } from './pairing.ts';
 import { systemClock } from './runtime/clock.ts';
 import type { Loop } from './runtime/loop.ts';
 import type { Store } from './store/store.ts';
@@ -15,12 +16,13 @@ export interface DevicePortParts {
   readonly loaded: LoadedConfig;
   readonly loop: Loop;
   readonly store: Store;
+  readonly pairing: Pairing;
   /** Takes over a changed configuration while everything goes on. */
   readonly use: (changed: LoadedConfig) => Promise<void>;
 }
 
 /** The manager page's way to the devices of the configuration file. One change at a time, each on the file as it is then. */
-export function createDevicePort({ loaded, loop, store, use }: DevicePortParts): DevicePort {
+export function createDevicePort({ loaded, loop, store, pairing, use }: DevicePortParts): DevicePort {
   const surroundings = { environment: process.env, workingDirectory: process.cwd() };
   let busy: Promise<unknown> = Promise.resolve();
 
@@ -65,6 +67,13 @@ export function createDevicePort({ loaded, loop, store, use }: DevicePortParts):
         fixtures: map.fixtures.map(({ id, name, zone }) => ({ id, name, zone })),
         slots: map.slots.map(({ id, fixture, sku }) => ({ id, fixture, product: products.get(sku) ?? sku })),
       };
+    },
+    listeningUntilMs: () => pairing.untilMs,
+    listen(by) {
+      // Whoever may write to a broker of the store's own is heard anyway.
+      if (loaded.config.mqtt.url !== undefined) return undefined;
+      audit('devices.listen', `New devices are listened for, asked by ${by}`);
+      return pairing.open();
     },
     place: (placement, by) =>
       inTurn(async () => {

@@ -5,7 +5,7 @@ import type { AdapterRegistry } from '../devices/adapters/registry.ts';
 import { agentPresence } from '../devices/channels/agent-status.ts';
 import { nativeTopic } from '../devices/topics.ts';
 import { DEFAULT_BROKER_LIMITS } from '../devices/transports/broker-limits.ts';
-import type { DeviceAuthenticator } from '../devices/transports/device-authenticator.ts';
+import type { DeviceAuthenticator, DeviceIdentity } from '../devices/transports/device-authenticator.ts';
 import { EmbeddedBroker } from '../devices/transports/embedded-broker.ts';
 import { ExternalBroker } from '../devices/transports/external-broker.ts';
 import type { Transport } from '../devices/transports/transport.ts';
@@ -27,6 +27,8 @@ export function createTransport(
     readonly devices: DeviceTopics;
     readonly credentials: DeviceCredentials;
     readonly clock: Clock;
+    /** Who is let in without credentials; nobody by default. */
+    readonly guest?: (clientId: string) => DeviceIdentity | undefined;
   },
 ): Transport {
   const { mqtt, store } = config;
@@ -77,10 +79,14 @@ function frameTopics({ cameras, store }: StoreConfig): readonly string[] {
 }
 
 /** Devices sign in with their id as user name; the client id is theirs to choose. What they may write follows from their adapter. */
-function authenticatorOf(parts: { readonly devices: DeviceTopics; readonly credentials: DeviceCredentials }): DeviceAuthenticator {
+function authenticatorOf(parts: {
+  readonly devices: DeviceTopics;
+  readonly credentials: DeviceCredentials;
+  readonly guest?: (clientId: string) => DeviceIdentity | undefined;
+}): DeviceAuthenticator {
   return {
-    authenticate(_clientId, username, secret) {
-      if (username === undefined || secret === undefined || !parts.credentials.verify(username, secret)) return undefined;
+    authenticate(clientId, username, secret) {
+      if (username === undefined || secret === undefined || !parts.credentials.verify(username, secret)) return parts.guest?.(clientId);
       return { device: username, topics: parts.devices.topicsOf(username), reads: parts.devices.readsOf(username) };
     },
   };

@@ -11,8 +11,8 @@ import { createTransport } from './compose-devices.ts';
 import { createGate } from './compose-gate.ts';
 import { httpPorts, httpSettings } from './compose-http.ts';
 import { createInsight } from './compose-insight.ts';
-import { createModels } from './compose-models.ts';
 import { gaugesOf } from './compose-metrics.ts';
+import { createModels } from './compose-models.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
 import { createPhoneTokens } from './compose-tokens.ts';
@@ -22,6 +22,7 @@ import { fail, ok, type Result } from './core/result.ts';
 import { createHttpServer } from './http/server.ts';
 import { LiveDevices } from './live-devices.ts';
 import { packageVersion } from './package-root.ts';
+import { Pairing } from './pairing.ts';
 import { cached } from './runtime/cached.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
 import { Counters } from './runtime/counters.ts';
@@ -76,7 +77,10 @@ const REMEMBERED_ROWS = 50_000;
 const MINUTE_MS = 60_000;
 
 /** Builds and starts everything a store needs, in order; the only place that knows every part. */
-export async function startAgent(loaded: LoadedConfig, { log, visionProgram, modelProgram }: AgentOptions): Promise<Result<Agent, StartError>> {
+export async function startAgent(
+  loaded: LoadedConfig,
+  { log, visionProgram, modelProgram }: AgentOptions,
+): Promise<Result<Agent, StartError>> {
   const { config, store: map, secrets } = loaded;
   const opened = openStore({
     dir: config.data.dir,
@@ -121,7 +125,10 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram, mod
   await models.start();
 
   const devices = new LiveDevices(config);
-  const transport = createTransport(config, { secrets, devices, credentials: store.devices, clock: systemClock });
+  const unknownDevices = new UnknownDevices();
+  const pairing = new Pairing({ devices, unknown: unknownDevices, nowMs: () => clock.nowMs() });
+  const guest = (clientId: string) => pairing.admit(clientId);
+  const transport = createTransport(config, { secrets, devices, credentials: store.devices, clock: systemClock, guest });
   const loop = new Loop({
     state: recovered.state,
     aggregate: recovered.aggregate,
@@ -201,7 +208,6 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram, mod
     },
   });
 
-  const unknownDevices = new UnknownDevices();
   const tokens = createPhoneTokens({ loop, counters, dataDir: config.data.dir });
   const gate = createGate({ loop, devices, counters, codes, tokens, store, unknownDevices, nowMs: () => clock.nowMs() });
   for (const { input } of store.journal.read(Math.max(0, store.journal.lastSeq() - REMEMBERED_ROWS))) {
@@ -232,7 +238,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram, mod
   };
   const cameraPort = createCameraPort({ loaded, cameras, loop, store, nowMs: () => clock.nowMs(), use: reload });
 
-  const devicePort = createDevicePort({ loaded, loop, store, use: reload });
+  const devicePort = createDevicePort({ loaded, loop, store, pairing, use: reload });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
   const http = createHttpServer({
@@ -291,6 +297,7 @@ export async function startAgent(loaded: LoadedConfig, { log, visionProgram, mod
   if (!listening.ok) return abandon(listening.error);
   try {
     await transport.start((message, settle) => {
+      if (pairing.take(message)) return settle('done');
       const camera = cameraOfFrame(map.storeId, message.topic);
       // A picture is looked at and forgotten: it never comes near what is written.
       if (camera !== undefined && cameras.take(camera, message.payload)) return settle('done');

@@ -59,6 +59,14 @@ export class LiveDevices {
     };
   }
 
+  /** What devices of all families but the native one write. */
+  get foreignTopics(): readonly string[] {
+    const families = this.#registry.adapters.filter(({ name }) => name !== 'native');
+    return families.flatMap(({ topics, bridgeTopics = [] }) =>
+      [...topics, ...bridgeTopics].map((topic) => fillTopic(topic, { store: this.#store, device: '+' })),
+    );
+  }
+
   /** Whether a device that was unknown has a place now; one without a name of its own may have got it. */
   hasPlace({ adapter, knownAs }: { readonly adapter: string | undefined; readonly knownAs: string | undefined }): boolean {
     return knownAs === undefined || this.#names.has(`${adapter} ${knownAs}`);

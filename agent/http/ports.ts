@@ -8,6 +8,7 @@ import type { Fixture, Product, StoreMap } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { ConsentPurpose } from '../core/visit.ts';
 import type { InsightPorts } from './insight-ports.ts';
+import type { PolicyPorts } from './policy-ports.ts';
 import type { ModelDesk } from './model-desk.ts';
 
 /** What the HTTP side needs of the rest; compose.ts supplies it. */
@@ -298,6 +299,10 @@ export type DeviceChanged =
 /** The store's devices in its configuration; `by` is who asked, for the audit. */
 export interface DevicePort {
   choices(): PlaceChoices;
+  /** Until when devices without credentials are let in to be looked at; undefined while none are. */
+  listeningUntilMs(): TimestampMs | undefined;
+  /** Lets them in for a while; undefined with a broker of the store's own, which decides that itself. */
+  listen(by: string): TimestampMs | undefined;
   place(placement: DevicePlacement, by: string): Promise<DeviceChanged>;
   remove(id: DeviceId, by: string): Promise<DeviceChanged>;
   /** Makes a new password; the old one stops working. */
@@ -320,6 +325,7 @@ export interface HttpPorts {
   readonly defects: HttpDefects;
   readonly setupCode: SetupCode;
   readonly insight: InsightPorts;
+  readonly policy: PolicyPorts;
   readonly models: ModelDesk;
   readonly cameras: CameraPort;
   readonly devices: DevicePort;

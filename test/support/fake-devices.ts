@@ -18,6 +18,15 @@ export class FakeDevices implements DevicePort {
     };
   }
 
+  listeningUntilMs(): undefined {
+    return undefined;
+  }
+
+  listen(by: string): number {
+    this.asked.push(`listen by ${by}`);
+    return 1_000;
+  }
+
   async place(placement: DevicePlacement, by: string): Promise<DeviceChanged> {
     this.placed.push({ placement, by });
     return this.answer;

@@ -2,7 +2,7 @@ import type { HttpContext } from '../context.ts';
 import type { DeviceChanged } from '../ports.ts';
 import { problem } from '../problem.ts';
 import { type Answer, defineRoute, json, type Route } from '../route.ts';
-import { DeviceChangedView, DeviceParams, PlaceBody, PlaceChoicesView } from '../schemas/devices.ts';
+import { DeviceChangedView, DeviceParams, ListeningView, PlaceBody, PlaceChoicesView } from '../schemas/devices.ts';
 
 /** How managers place a device that was heard, give it a new password, and take it out again. */
 export function deviceRoutes({ ports: { devices } }: HttpContext): readonly Route[] {
@@ -15,6 +15,15 @@ export function deviceRoutes({ ports: { devices } }: HttpContext): readonly Rout
       summary: 'The adapters, zones, fixtures and slots that a new device may have',
       responses: { 200: { description: 'What there is to choose from', schema: PlaceChoicesView } },
       handle: () => json(200, devices.choices()),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/api/v1/store/devices/listen',
+      policy: 'manager',
+      group: 'manager',
+      summary: 'Let devices without a password connect for ten minutes, only to be looked at',
+      responses: { 200: { description: 'Until when; null where the broker is not the agent’s', schema: ListeningView } },
+      handle: ({ caller }) => json(200, { untilMs: devices.listen(caller.name) ?? null } satisfies ListeningView),
     }),
     defineRoute({
       method: 'POST',

@@ -75,7 +75,8 @@ export function storeRoutes({ ports, overviewFeed, sessions }: HttpContext): rea
       summary: 'Devices that speak and have no place in the store, with the adapter that would read them',
       query: ListQuery,
       responses: { 200: { description: 'The devices', schema: UnknownDeviceList } },
-      handle: ({ query }) => json(200, { devices: manager.unknownDevices(query.limit) }),
+      handle: ({ query }) =>
+        json(200, { devices: manager.unknownDevices(query.limit), listeningUntilMs: ports.devices.listeningUntilMs() }),
     }),
     defineRoute({
       method: 'GET',

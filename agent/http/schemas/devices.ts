@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, list, plainText } from './common.ts';
+import { AtMs, Id, list, plainText } from './common.ts';
 
 /** Answer of `GET /api/v1/store/device-choices`: what a new device may be. */
 export const PlaceChoicesView = z.strictObject({
@@ -8,6 +8,10 @@ export const PlaceChoicesView = z.strictObject({
   fixtures: list(z.strictObject({ id: z.string(), name: z.string(), zone: z.string() })),
   slots: list(z.strictObject({ id: z.string(), fixture: z.string(), product: z.string() })),
 });
+
+/** Answer of `POST /api/v1/store/devices/listen`. */
+export const ListeningView = z.strictObject({ untilMs: AtMs.nullable() });
+export type ListeningView = z.infer<typeof ListeningView>;
 
 /** Body of `POST /api/v1/store/devices`. */
 export const PlaceBody = z.strictObject({

@@ -73,10 +73,24 @@ export const DecisionView = z.strictObject({
       features: list(z.number()),
       featureSpec: z.string(),
       model: z.string(),
+      response: z.number().optional(),
     })
     .optional(),
   propensity: Share,
-  alternatives: list(z.strictObject({ campaign: Id, sku: z.string(), valueCents: z.number(), excluded: reasons.optional() })),
+  alternatives: list(
+    z.strictObject({
+      campaign: Id,
+      sku: z.string(),
+      valueCents: z.number(),
+      excluded: reasons.optional(),
+      probability: Share.optional(),
+      discountCents: z.number().optional(),
+    }),
+  ),
+  policy: z
+    .strictObject({ name: z.string(), learnt: z.number(), holdProbability: Share, isExploring: z.boolean() })
+    .optional(),
+  experiments: list(z.strictObject({ id: Id, variant: z.string() })).optional(),
   situation: z
     .strictObject({
       stage: z.enum(STAGES),
@@ -116,6 +130,8 @@ export type QuarantineList = z.infer<typeof QuarantineList>;
 
 /** Answer of `GET /api/v1/store/unknown-devices`, the one heard last first. */
 export const UnknownDeviceList = z.strictObject({
+  /** Until when devices without a password are let in to be looked at. */
+  listeningUntilMs: AtMs.optional(),
   devices: list(
     z.strictObject({
       topic: z.string(),

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { DeviceOverview, FixtureOverview, ZoneOverview } from '../../core/overview.ts';
 import { count, plural, span } from '../shared/format.ts';
 import { SlotStock, stockMark } from './device-stock.tsx';
@@ -183,13 +183,13 @@ function FixtureDetails(props: {
           </dd>
         </div>
       </dl>
-      {fixture.slots === undefined ? <></> : <SlotStock slots={fixture.slots} />}
+      {fixture.slots === undefined ? null : <SlotStock slots={fixture.slots} />}
       <DeviceLines devices={props.devices} />
     </Details>
   );
 }
 
-function Details(props: { readonly title: string; readonly onClose: () => void; readonly children: JSX.Element[] }): JSX.Element {
+function Details(props: { readonly title: string; readonly onClose: () => void; readonly children: ComponentChildren }): JSX.Element {
   return (
     <aside class="place-details" aria-label={`Details: ${props.title}`}>
       <div class="card-head">

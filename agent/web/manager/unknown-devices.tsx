@@ -17,14 +17,24 @@ export function UnknownDevices(): JSX.Element | null {
   const devices = useSignal<readonly UnknownDevice[]>([]);
   const choices = useSignal<DeviceChoices | undefined>(undefined);
   const state = useSignal<'loading' | 'ready' | 'failed'>('loading');
+  const listeningUntilMs = useSignal<number | undefined>(undefined);
   const opened = useSignal<string | undefined>(undefined);
   const outcome = useSignal<ShownOutcome | undefined>(undefined);
   const mayManage = desk.mayManage.value;
 
   async function load(): Promise<void> {
     const answer = await desk.api.unknownDevices();
-    if (answer.kind === 'ok') devices.value = answer.value.devices;
+    if (answer.kind === 'ok') {
+      devices.value = answer.value.devices;
+      listeningUntilMs.value = answer.value.listeningUntilMs;
+    }
     state.value = answer.kind === 'ok' ? 'ready' : 'failed';
+  }
+  async function listen(): Promise<void> {
+    const answer = await desk.api.listenForDevices();
+    if (answer.kind !== 'ok') {
+      outcome.value = { kind: 'refused', sentence: 'The agent did not start to listen.', hint: 'Try again in a moment.' };
+    } else listeningUntilMs.value = answer.value.untilMs ?? undefined;
   }
   async function open(key: string): Promise<void> {
     const answer = await desk.api.deviceChoices();
@@ -53,14 +63,19 @@ export function UnknownDevices(): JSX.Element | null {
 
   if (!mayManage) return null;
   return (
-    <Card id="unknown-devices" title="Heard, not placed yet" aside={<span class="note">{plural(devices.value.length, 'device')}</span>}>
+    <Card
+      id="unknown-devices"
+      title="Heard, not placed yet"
+      aside={<Listen untilMs={listeningUntilMs.value} onListen={() => void listen()} />}
+    >
       <Outcome outcome={outcome} />
       <p role="status" class={state.value === 'failed' ? 'form-error' : 'visually-hidden'}>
         {state.value === 'failed' ? 'The list could not be loaded. It is tried again by itself.' : ''}
       </p>
       {devices.value.length === 0 && state.value !== 'failed' ? (
         <Empty title="None">
-          A new device appears here as soon as it speaks on the store’s MQTT. Phones and other people’s beacons never do.
+          Press “Listen for new devices”, then enter the agent’s address in the device: it appears here as soon as it speaks. Phones and
+          other people’s beacons never do.
         </Empty>
       ) : (
         <ul class="unknown-list">
@@ -86,6 +101,22 @@ export function UnknownDevices(): JSX.Element | null {
         </ul>
       )}
     </Card>
+  );
+}
+
+function Listen(props: { readonly untilMs: number | undefined; readonly onListen: () => void }): JSX.Element {
+  const { nowMs } = usePage();
+  if (props.untilMs === undefined || props.untilMs <= nowMs.value) {
+    return (
+      <button type="button" class="button small" onClick={props.onListen}>
+        Listen for new devices
+      </button>
+    );
+  }
+  return (
+    <span class="note" role="status">
+      Listening for new devices, {Math.ceil((props.untilMs - nowMs.value) / 60_000)} min left
+    </span>
   );
 }
 
