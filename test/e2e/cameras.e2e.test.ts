@@ -83,6 +83,101 @@ describe('cameras of a running store', { timeout: 120_000 }, () => {
     expectNoPicture(store.folder);
   });
 
+  it('a folder of pictures in three lines shows people, their stays and queues, and the way to set the camera up', async () => {
+    const { store, cookie } = await startWith('\n  - id: folder-cam\n    source: "folder:pictures"\n    zone: aisle-1', async (folder) => {
+      mkdirSync(join(folder, 'pictures'));
+      for (let i = 0; i < 30; i++) writeFileSync(join(folder, `pictures/${i}.jpg`), await picture(i));
+    });
+    const empty = await until('a count', async () => zoneOf(await overviewOf(store, cookie), 0), PATIENCE_MS);
+    expect(empty).toMatchObject({ id: 'aisle-1', peopleNow: 0, state: 'ok' });
+
+    // The live picture is straight from memory, for managers, and leaves no trace.
+    const look = (cookieOf: string) => fetch(`${store.url}/api/v1/store/cameras/folder-cam/picture`, { headers: { cookie: cookieOf } });
+    const live = await until('a picture', async () => okOrNothing(await look(cookie)), PATIENCE_MS);
+    expect(live.headers.get('cache-control')).toContain('no-store');
+    expect([...new Uint8Array(await live.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
+    expect((await look('')).status).toBe(401);
+
+    // What is drawn into it stands in the file, comments kept, and is in use.
+    const before = readFileSync(store.config, 'utf8');
+    const drawing = {
+      floor: [
+        { picture: [0.1, 0.1], plan: [0, 0] },
+        { picture: [0.9, 0.1], plan: [4, 0] },
+        { picture: [0.9, 0.9], plan: [4, 4] },
+        { picture: [0.1, 0.9], plan: [0, 4] },
+      ],
+      entrances: [
+        {
+          id: 'door',
+          zone: 'exit',
+          line: [
+            [0.2, 0.5],
+            [0.8, 0.5],
+          ],
+          inside: [0.5, 0.2],
+        },
+      ],
+      queues: [
+        {
+          till: 'till-1',
+          area: [
+            [0.2, 0.2],
+            [0.8, 0.2],
+            [0.8, 0.8],
+          ],
+          alertAt: 3,
+        },
+      ],
+      shelves: [
+        {
+          fixture: 'shelf-1',
+          polygon: [
+            [0, 0],
+            [0.2, 0],
+            [0.2, 0.3],
+          ],
+        },
+      ],
+      masks: [
+        [
+          [0.8, 0],
+          [1, 0],
+          [1, 0.2],
+        ],
+      ],
+    };
+    const saved = await call(`${store.url}/api/v1/store/cameras/folder-cam`, { cookie, body: drawing, headers: { origin: store.url } });
+    expect(saved).toMatchObject({ status: 200, body: { kind: 'saved' } });
+    const after = readFileSync(store.config, 'utf8');
+    expect(after).toContain('picture: [ 0.1, 0.1 ]');
+    expect(after.split('\ncameras:')[0]).toBe(before.split('\ncameras:')[0]);
+    const { body } = await call(`${store.url}/api/v1/store/cameras`, { cookie });
+    expect(body).toMatchObject({ cameras: [{ id: 'folder-cam', ...drawing }] });
+    const traffic = await until(
+      'the queue of the camera',
+      async () => {
+        const answer = await call(`${store.url}/api/v1/store/traffic`, { cookie });
+        return (answer.body['queues'] as unknown as readonly unknown[]).length > 0 ? answer.body : undefined;
+      },
+      PATIENCE_MS,
+    );
+    expect(traffic).toMatchObject({ queues: [{ till: 'till-1', name: 'Till', length: 0, alertAt: 3 }] });
+    // The notice says what this camera counts now.
+    const notice = await (await fetch(`${store.url}/shop/privacy?lang=en`)).text();
+    expect(notice).toContain('wait at a till');
+    expectNoPicture(store.folder);
+  });
+
+  it('takes no picture in its quiet hours', async () => {
+    const { store, cookie } = await startWith(
+      '\n  - { id: night, source: mqtt, zone: aisle-1, quietHours: [{ from: "00:00", to: "12:00" }, { from: "12:00", to: "23:59" }] }',
+    );
+    const answer = await call(`${store.url}/api/v1/store/cameras/night/picture`, { cookie });
+    expect([answer.status, answer.body['title']]).toEqual([409, 'It is quiet hours: this camera takes no pictures now.']);
+    expect((await overviewOf(store, cookie)).problems.filter(({ id }) => id.startsWith('camera'))).toEqual([]);
+  });
+
   async function startWith(cameras: string, prepare: (folder: string) => Promise<void> = async () => undefined) {
     const store = await LiveStore.create({ cameras });
     stores.push(store);
@@ -99,6 +194,10 @@ async function overviewOf(store: LiveStore, cookie: string): Promise<StoreOvervi
 
 function zoneOf(overview: StoreOverview, people: number) {
   return overview.zones.find(({ peopleNow }) => peopleNow === people);
+}
+
+function okOrNothing(response: Response): Response | undefined {
+  return response.ok ? response : undefined;
 }
 
 /** Noise of its own, so that no two are the same. */
