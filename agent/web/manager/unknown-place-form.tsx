@@ -57,13 +57,13 @@ export function PlaceForm(props: {
       }}
     >
       <PlaceField id={`${id}-name`} label="Name for people" isMissing={missing.value === 'name'}>
-        <input id={`${id}-name`} name="name" value={device.knownAs ?? ''} maxLength={80} required aria-invalid={missing.value === 'name'} />
+        <input id={`${id}-name`} name="name" defaultValue={device.knownAs ?? ''} maxLength={80} required aria-invalid={missing.value === 'name'} />
       </PlaceField>
       <PlaceField id={`${id}-id`} label="Id (its user name)" isMissing={missing.value === 'id'}>
         <input
           id={`${id}-id`}
           name="id"
-          value={idFrom(device.knownAs ?? '')}
+          defaultValue={idFrom(device.knownAs ?? '')}
           maxLength={64}
           pattern="[A-Za-z0-9][A-Za-z0-9_.:\-]*"
           autocapitalize="none"
@@ -73,7 +73,7 @@ export function PlaceForm(props: {
         />
       </PlaceField>
       <PlaceField id={`${id}-adapter`} label="Read as" isMissing={missing.value === 'adapter'}>
-        <select id={`${id}-adapter`} name="adapter" defaultValue={device.adapter ?? ''} aria-invalid={missing.value === 'adapter'}>
+        <select id={`${id}-adapter`} name="adapter" aria-invalid={missing.value === 'adapter'}>
           {device.adapter === undefined ? <option value="">Choose…</option> : null}
           {choices.adapters.map(({ name, title }) => (
             <option key={name} value={name} selected={name === device.adapter}>
@@ -87,7 +87,7 @@ export function PlaceForm(props: {
         label={device.knownAs === undefined ? 'Address printed on it' : 'Name in its own messages'}
         isMissing={false}
       >
-        <input id={`${id}-known`} name="knownAs" value={device.knownAs ?? ''} maxLength={200} autocapitalize="none" spellcheck={false} />
+        <input id={`${id}-known`} name="knownAs" defaultValue={device.knownAs ?? ''} maxLength={200} autocapitalize="none" spellcheck={false} />
       </PlaceField>
       <PlaceField id={`${id}-zone`} label="Zone" isMissing={false}>
         <select
