@@ -183,6 +183,8 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
   /** What the command line asked for, oldest first; asked and answered in the database. */
   async function answerRequests(): Promise<void> {
     for (const { no, verb, detail, by } of store.models.pending()) {
+      // Answered by compose-policy.ts.
+      if (verb.startsWith('experiment-')) continue;
       const answer = await act(verb, by, detail).catch((error: unknown) => ({
         ok: false,
         sentence: error instanceof Error ? error.message : String(error),
@@ -207,7 +209,7 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
     startTimers(timers) {
       timers.every(SECOND_MS, 'model-requests', answerRequests);
       timers.every(MINUTE_MS, 'models', look);
-      timers.every(HOUR_MS, 'recalibrate', () => keeper.recalibrate());
+      timers.every(HOUR_MS, 'recalibrate', () => void keeper.recalibrate());
     },
     async close() {
       await keeper.close();

@@ -1,5 +1,5 @@
 import type { GuardedScorer } from '../../models/guarded-scorer.ts';
-import { type Drift, type DriftReference, driftFromTraining, referenceOf } from '../../models/lifecycle/drift.ts';
+import { type Drift, driftFromTraining, referenceOf } from '../../models/lifecycle/drift.ts';
 import { type Evidence, noEvidence, noteCall, notePair, notePromise, noteScore, noteVisit } from '../../models/lifecycle/evidence.ts';
 import { GATES, LEAST_SCORES, NOTICEABLE_INDEX, REFERENCE_SCORES } from '../../models/lifecycle/gates.ts';
 import { type InputReader, inputReader } from '../../models/lifecycle/input-bins.ts';
@@ -24,31 +24,10 @@ import type { OnnxScorer } from '../../models/onnx-scorer.ts';
 import type { Score } from '../core/decision.ts';
 import { DAY_MS, type Probability, type TimestampMs } from '../core/units.ts';
 import type { DirectorEvents, ModelDirector } from './model-director.ts';
-import type { LearningRow, ModelLearning } from './model-learning.ts';
-import { REMEMBER_MS } from './model-learning.ts';
+import type { KeeperDocuments, ModelStore } from './model-documents.ts';
+import { type ModelLearning, REMEMBER_MS } from './model-learning.ts';
 import type { ModelLibrary } from './model-library.ts';
 import type { TurnRows } from './ports.ts';
-
-/** What the keeper keeps on disk, beside what was learnt. */
-export interface KeeperDocuments {
-  readonly lifecycle: Lifecycle;
-  readonly candidate: Evidence | undefined;
-  readonly live: Evidence;
-  readonly windowSinceMs: TimestampMs;
-  readonly reference: DriftReference | undefined;
-  readonly replay: ReplayReport | undefined;
-}
-
-/** Where it is kept; written in one transaction. */
-export interface ModelStore {
-  read(name: string): unknown;
-  write(change: {
-    readonly documents?: Readonly<Record<string, unknown>>;
-    readonly examples?: readonly LearningRow[];
-    readonly since?: TimestampMs;
-  }): void;
-  examples(model: string, sinceMs: TimestampMs): readonly LearningRow[];
-}
 
 export interface KeeperOptions {
   readonly store: ModelStore;
@@ -208,18 +187,21 @@ export class ModelKeeper implements DirectorEvents {
       const { lifecycle, live, reference, windowSinceMs } = this.#kept;
       const nowMs = this.#options.nowMs();
       const complaint = lifecycle.live.source === 'rules' ? undefined : watchLive(live, reference);
-      if (complaint !== undefined) return this.#become(goBack(lifecycle, { nowMs, by: AGENT, reason: complaint }));
+      // What is only off in this store is put right here; a model that cannot be is taken out of use.
+      if (complaint?.id === 'calibration' && this.recalibrate()) return this.#newWindow();
+      if (complaint !== undefined) return this.#become(goBack(lifecycle, { nowMs, by: AGENT, reason: complaint.sentence }));
       this.#kept = { ...this.#kept, reference: reference ?? (live.rows >= REFERENCE_SCORES ? referenceOf(live) : undefined) };
       if (nowMs - windowSinceMs > DAY_MS && this.#kept.reference !== undefined) {
-        this.#kept = { ...this.#kept, live: noEvidence(this.#manifest), windowSinceMs: nowMs };
+        this.#newWindow();
       }
       if (lifecycle.candidate !== undefined) await this.#judgeCandidate(lifecycle.candidate, nowMs);
       this.#save();
     });
   }
 
-  /** Fits the calibration of what scores to its outcomes, where that helps; to be called once an hour. */
-  recalibrate(): void {
+  /** Fits the calibration of what scores to its outcomes, where that helps; to be called once an hour. Whether that of the live model changed. */
+  recalibrate(): boolean {
+    let isChanged = false;
     const { learning, store, director, nowMs } = this.#options;
     this.#save();
     const now = nowMs();
@@ -227,6 +209,7 @@ export class ModelKeeper implements DirectorEvents {
       if (model === undefined) continue;
       const { adopted, sentence } = learning.recalibrate(model, store.examples(model, now - REMEMBER_MS), now);
       if (!adopted) continue;
+      isChanged ||= model === this.#kept.lifecycle.live.name;
       this.#kept = {
         ...this.#kept,
         lifecycle: noted(this.#kept.lifecycle, { nowMs: now, model, kind: 'recalibrated', to: 'live', reason: sentence, by: AGENT }),
@@ -234,6 +217,7 @@ export class ModelKeeper implements DirectorEvents {
       this.#save();
     }
     director().calibrate(learning.calibrations);
+    return isChanged;
   }
 
   /** A model was handed in: it is checked, and then begins at the first gate. */
@@ -274,6 +258,10 @@ export class ModelKeeper implements DirectorEvents {
       await this.#become(goBack(this.#kept.lifecycle, { nowMs: this.#options.nowMs(), by, reason: 'asked for' }));
       return `${this.#kept.lifecycle.live.name} is in use again`;
     });
+  }
+
+  #newWindow(): void {
+    this.#kept = { ...this.#kept, live: noEvidence(this.#manifest), windowSinceMs: this.#options.nowMs() };
   }
 
   async #judgeCandidate(candidate: Candidate, nowMs: TimestampMs): Promise<void> {

@@ -84,7 +84,11 @@ export const GATES: readonly Gate[] = [
       { id: 'errors', says: 'At most 1 % of the calls fail or come late', limit: 0.01 },
       { id: 'latency', says: '99 of 100 calls within 50 ms', limit: 50 },
       { id: 'features', says: 'No input is far from what it was trained on: stability index at most 1', limit: 1 },
-      { id: 'loss', says: 'Not shown to predict worse: always-valid 95 % interval over at least 50 visits', limit: 50 },
+      {
+        id: 'loss',
+        says: 'Not shown to predict worse (log-loss more than 0.01 higher): always-valid 95 % interval over at least 50 visits',
+        limit: 50,
+      },
     ],
   },
   {

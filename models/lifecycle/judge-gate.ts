@@ -29,6 +29,9 @@ export function judgeGate(gate: Gate, judged: Judged): readonly Verdict[] {
   return gate.criteria.map((criterion) => ({ id: criterion.id, says: criterion.says, ...judge(criterion, judged) }));
 }
 
+/** How much worse a candidate may predict before it counts as worse. */
+const LOSS_TOLERANCE = 0.01;
+
 type Standing = Pick<Verdict, 'state' | 'figure'>;
 
 function judge({ id, limit }: Criterion, { evidence, sinceMs, manifest, replay }: Judged): Standing {
@@ -61,7 +64,7 @@ function judge({ id, limit }: Criterion, { evidence, sinceMs, manifest, replay }
     case 'loss': {
       if (evidence.loss.count < limit) return { state: 'open', figure: `${evidence.loss.count} visits with a known outcome` };
       const interval = meanOf(evidence.loss, EFFECTS.loss);
-      return { state: interval.low > 0 ? 'failed' : 'met', figure: `log-loss ${range(interval)} against the model in use` };
+      return { state: interval.low > LOSS_TOLERANCE ? 'failed' : 'met', figure: `log-loss ${range(interval)} against the model in use` };
     }
     case 'calibration': {
       const interval = meanOf(evidence.promise, EFFECTS.promise);
@@ -123,11 +126,14 @@ function harm(own: Sums, other: Sums, { effect, unit }: { readonly effect: numbe
   return { state: interval.high < 0 ? 'failed' : 'met', figure: `${range(interval)}${unit}` };
 }
 
-/** A sentence about what sends a live model back; `undefined` while nothing does. */
-export function watchLive(evidence: Evidence, reference: DriftReference | undefined): string | undefined {
+/** What sends a live model back, and why in a sentence; `undefined` while nothing does. */
+export function watchLive(
+  evidence: Evidence,
+  reference: DriftReference | undefined,
+): { readonly id: Criterion['id']; readonly sentence: string } | undefined {
   for (const { id, limit } of WATCH) {
     const sentence = complaint(id, limit, { evidence, reference });
-    if (sentence !== undefined) return sentence;
+    if (sentence !== undefined) return { id, sentence };
   }
   return undefined;
 }
