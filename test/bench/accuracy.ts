@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { crossingDelaysS, type DoorScore, readDoor, SIDES, scoreDoor, scoreNearestMean, summariseDoor } from './accuracy/doorway.ts';
 import { centroid, type Estimator, follow, memoryless, strongest, surveyed, unsurveyed } from './accuracy/estimators.ts';
+import { robustnessFigures } from './accuracy/robustness.ts';
 import { type Summary, scoreWalk, summarise, type WalkScore } from './accuracy/score.ts';
 import { type Hall, readHall } from './accuracy/walks.ts';
 import { type Figure, median, percentile } from './figure.ts';
 import { formatSection, formatSummary, loadNow, type SectionReport } from './report.ts';
 import { benchShelf, formatShelfRows, shelfFigures } from './shelf.ts';
+import { benchFusion, fusionFigures } from './shelf-fusion.ts';
+import { otherCellFigures } from './shelf-other-cells.ts';
 
 /**
  * How well the agent knows who is where, on recordings that nobody here made, and what was taken, on simulated scales:
@@ -19,6 +22,11 @@ async function main(words: readonly string[]): Promise<number> {
   const tags = readDoor(join(values.data, 'ble-vestibule'));
   const shelf = await shelfReport();
   process.stdout.write(`${formatSection(shelf.report)}\n${shelf.table}\n\n`);
+  const beside = [
+    report('fusion', 'the same scales with tags, distance, reach and vibration beside them', () => fusionFigures(benchFusion())),
+    await otherCells(),
+  ];
+  for (const section of beside) process.stdout.write(`${formatSection(section)}\n`);
   if (hall === undefined || tags === undefined) {
     process.stderr.write(`Cannot measure accuracy: there are no recordings in "${values.data}"; name their folder with --data\n`);
     return 69;
@@ -29,9 +37,12 @@ async function main(words: readonly string[]): Promise<number> {
       ...doorFigures(scoreDoor(tags), scoreNearestMean(tags)),
       crossingFigure(crossingDelaysS(tags)),
     ]),
+    report('robustness', 'how far the walks fall when something is worse than it was; nothing is fitted to it', () =>
+      robustnessFigures(hall),
+    ),
   ];
   for (const section of reports) process.stdout.write(`${formatSection(section)}\n`);
-  process.stdout.write(`${formatSummary([shelf.report, ...reports])}\n`);
+  process.stdout.write(`${formatSummary([shelf.report, ...beside, ...reports])}\n`);
   return 0;
 }
 
@@ -40,6 +51,14 @@ function report(name: string, title: string, measure: () => readonly Figure[]): 
   const startedMs = performance.now();
   const figures = measure();
   return { name, title, figures, remarks: [], seconds: (performance.now() - startedMs) / 1_000, load: [before, loadNow()] };
+}
+
+async function otherCells(): Promise<SectionReport> {
+  const before = loadNow();
+  const startedMs = performance.now();
+  const figures = await otherCellFigures();
+  const title = 'the scenes on scales that the detector was not made with';
+  return { name: 'other scales', title, figures, remarks: [], seconds: (performance.now() - startedMs) / 1_000, load: [before, loadNow()] };
 }
 
 async function shelfReport(): Promise<{ readonly report: SectionReport; readonly table: string }> {

@@ -22,14 +22,15 @@ export interface Follower {
   estimate(atMs: number): Second['said'];
 }
 
-/** Runs one walk through an estimator: one estimate a second, the truth is the last position on record. */
-export function follow(hall: Hall, walk: Walk, follower: Follower): readonly Second[] {
+/** Runs one walk through an estimator: one estimate a second, the truth is the last position on record. `arrived` is what is heard instead, and when. */
+export function follow(hall: Hall, walk: Walk, follower: Follower, arrived: readonly Sample[] = walk.samples): readonly Second[] {
   const seconds: Second[] = [];
-  let next = 0;
+  let [next, passed] = [0, 0];
   const endMs = walk.samples.at(-1)?.atMs ?? 0;
   for (let atMs = 1_000; atMs <= endMs; atMs += 1_000) {
-    while (next < walk.samples.length && walk.samples[next]!.atMs <= atMs) follower.hear(walk.samples[next++]!);
-    const last = walk.samples[next - 1];
+    while (next < arrived.length && arrived[next]!.atMs <= atMs) follower.hear(arrived[next++]!);
+    while (passed < walk.samples.length && walk.samples[passed]!.atMs <= atMs) passed++;
+    const last = walk.samples[passed - 1];
     if (last === undefined || last.atMs <= atMs - WINDOW_MS) continue;
     const truth = { xM: last.xM, yM: last.yM, zone: zoneOf(hall, last) };
     seconds.push({ atMs, said: follower.estimate(atMs), truth });

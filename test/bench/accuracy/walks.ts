@@ -25,6 +25,8 @@ export interface Hall {
   readonly depthM: Metres;
   readonly scanners: ReadonlyMap<string, { readonly xM: Metres; readonly yM: Metres; readonly heightM: Metres }>;
   readonly main: readonly string[];
+  /** Where the main scanners hang: the zones are drawn around these places, whether something still hangs there or not. */
+  readonly mainAt: ReadonlyMap<string, { readonly xM: Metres; readonly yM: Metres }>;
   readonly walks: readonly Walk[];
 }
 
@@ -45,6 +47,7 @@ export function readHall(folder: string): Hall | undefined {
     depthM: limits[3] ?? 18,
     scanners: new Map(ids.map((id) => [id, { xM: positions[id]![0][0], yM: positions[id]![0][1], heightM: positions[id]![0][2] }])),
     main: ids.filter((id) => positions[id]![2].endsWith('0')),
+    mainAt: new Map(ids.map((id) => [id, { xM: positions[id]![0][0], yM: positions[id]![0][1] }])),
     walks: readdirSync(join(folder, 'trk'))
       .filter((name) => name.endsWith('.mbd'))
       .sort()
@@ -71,7 +74,7 @@ function readSamples(file: string): readonly Sample[] {
 
 /** Number of the main scanner nearest to a place: the protocol's zone. */
 export function zoneOf(hall: Hall, at: { readonly xM: Metres; readonly yM: Metres }): number {
-  const away = hall.main.map((id) => Math.hypot(hall.scanners.get(id)!.xM - at.xM, hall.scanners.get(id)!.yM - at.yM));
+  const away = hall.main.map((id) => Math.hypot(hall.mainAt.get(id)!.xM - at.xM, hall.mainAt.get(id)!.yM - at.yM));
   return away.indexOf(Math.min(...away));
 }
 
@@ -94,7 +97,7 @@ export function storeOf(hall: Hall): FloorPlan {
 /** The whole floor, cut at the line half way to each other main scanner. */
 function nearestArea(hall: Hall, zone: number): FloorPlan['zones'][number]['outline'] {
   const { widthM, depthM } = hall;
-  const own = hall.scanners.get(hall.main[zone]!)!;
+  const own = hall.mainAt.get(hall.main[zone]!)!;
   let corners = [
     { xM: 0, yM: 0 },
     { xM: widthM, yM: 0 },
@@ -103,7 +106,7 @@ function nearestArea(hall: Hall, zone: number): FloorPlan['zones'][number]['outl
   ];
   for (const [other, id] of hall.main.entries()) {
     if (other === zone) continue;
-    const far = hall.scanners.get(id)!;
+    const far = hall.mainAt.get(id)!;
     const side = ({ xM, yM }: { readonly xM: Metres; readonly yM: Metres }) =>
       (far.xM - own.xM) * (xM - (far.xM + own.xM) / 2) + (far.yM - own.yM) * (yM - (far.yM + own.yM) / 2);
     corners = corners.flatMap((corner, index) => {
