@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerApi } from './api.ts';
+import { registerAudit } from './audit.ts';
 import { registerBench } from './bench.ts';
 import { registerConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerSurvey,
   registerModel,
   registerPolicy,
+  registerAudit,
   registerExperiment,
   registerHub,
   registerApi,

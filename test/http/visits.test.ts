@@ -25,7 +25,7 @@ describe('opening a visit', () => {
         kind: 'visit.opened',
         visit: body['visitId'],
         consents: { offers: true, measurement: false },
-        textVersion: '1',
+        textVersion: '2',
         fixture: 'shelf-03',
         tag: 'cart-01',
         tokenHash: sha256Hex(String(body['token'])),
@@ -49,10 +49,10 @@ describe('opening a visit', () => {
   });
 
   it('refuses a wording that is no longer the current one', async () => {
-    const old = await server.call('POST', '/api/v1/visits', { body: { consents: { offers: true }, textVersion: '0' } });
+    const old = await server.call('POST', '/api/v1/visits', { body: { consents: { offers: true }, textVersion: '1' } });
     expect(old).toMatchObject({ status: 409, body: { type: 'urn:endcap:problem:wording-changed' } });
     expect(server.fakes.inputs).toEqual([]);
-    expect((await server.call('POST', '/api/v1/visits', { body: { consents: { offers: true }, textVersion: '1' } })).status).toBe(201);
+    expect((await server.call('POST', '/api/v1/visits', { body: { consents: { offers: true }, textVersion: '2' } })).status).toBe(201);
   });
 
   it('names every wrong field', async () => {
@@ -110,7 +110,7 @@ describe('a visit', () => {
       kind: 'visit.consented',
       visit: visitId,
       consents: { offers: false, measurement: true },
-      textVersion: '1',
+      textVersion: '2',
     });
     expect((await server.call('PATCH', '/api/v1/visit/consents', { token, body: { consents: {} } })).status).toBe(400);
   });
@@ -197,7 +197,7 @@ describe('a product', () => {
 describe('the store', () => {
   it('tells its name, shelves and the version of the consent text, and nothing of its margins', async () => {
     const { body, text } = await server.call('GET', '/api/v1/store');
-    expect(body).toMatchObject({ name: 'Sample store', currency: 'EUR', consent: { textVersion: '1', ttlMs: 14_400_000 } });
+    expect(body).toMatchObject({ name: 'Sample store', currency: 'EUR', consent: { textVersion: '2', ttlMs: 14_400_000 } });
     expect(body['fixtures']).toHaveLength(12);
     expect(text).not.toMatch(/costCents|marginFloor|holdout/);
   });

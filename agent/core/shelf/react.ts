@@ -20,6 +20,8 @@ import { explainShakes } from './touch.ts';
 const PEOPLE_TTL_MS: DurationMs = 30 * SECOND_MS;
 /** What may have happened any time in longer than this is nobody's: whoever stands there now need not have done it. */
 const UNSEEN_MS: DurationMs = 2 * MINUTE_MS;
+/** Units put down at once that are filling the shelf, unless the same visit had taken them. */
+const FILLING_UNITS = 3;
 
 type ShelfReading = Extract<Reading, { readonly kind: 'shelf.weight' | 'shelf.pick' | 'shelf.return' }>;
 
@@ -69,6 +71,9 @@ export function reactTo(context: StepContext, event: ShelfEvent, at: { readonly 
   if (event.kind === 'misplaced') tellMisplaced(context, slot, event);
   const kind = event.kind === 'pick' || event.kind === 'sweep' ? 'pick' : 'return';
   const { visit, confidence: assigned } = assignToVisit(context, { fixture: fixture.id, zone: fixture.zone });
+  // More than was ever taken comes onto the shelf: no shopper puts that back.
+  const isFilling = kind === 'return' && event.units >= FILLING_UNITS && (visit?.interest.get(event.sku ?? '')?.holding ?? 0) < event.units;
+  if (isFilling) return noteRestock(context, fixture);
   if (kind === 'pick') showOnDisplay(context, { fixture, sku: slot.sku });
   const confidence = assigned * event.confidence;
   const isFact = event.outcome === 'certain' && event.sku !== undefined && event.settledAtMs - event.sinceMs <= UNSEEN_MS;
