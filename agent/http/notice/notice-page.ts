@@ -44,7 +44,7 @@ h2 { margin: 1.75rem 0 0.4rem; font-size: 1.125rem; }
 ul { margin: 0; padding-left: 1.2rem; }
 li { margin: 0.35rem 0; }
 .lead { font-size: 1.1875rem; font-weight: 600; }
-.languages { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; padding: 0; list-style: none; font-size: 0.9375rem; color: var(--soft); }
+.languages { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; padding: 0; list-style: none; font-size: 0.9375rem; color: var(--soft); }
 .languages [aria-current] { font-weight: 700; }
 a { display: inline-block; padding: 0.25rem 0; color: var(--accent); }
 .back { margin-top: 2.5rem; }

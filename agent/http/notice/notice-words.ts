@@ -42,7 +42,7 @@ export const NOTICE_WORDS: { readonly [L in NoticeLanguage]: NoticeWords } = {
       'No picture and no film: each picture is in memory until the next one, and is gone then.',
       'No face, no name, no likeness: nothing that could recognise a person is computed.',
       'No age, no gender, no origin, no mood.',
-      'No picture leaves the store’s own computer. Only counts do.',
+      'No picture leaves the store. While somebody sets a camera up, they see it live, and that is not kept either.',
     ],
     phoneHeading: 'Your phone',
     phone:
@@ -70,7 +70,7 @@ export const NOTICE_WORDS: { readonly [L in NoticeLanguage]: NoticeWords } = {
       'Kein Bild und kein Film: Jedes Bild ist im Arbeitsspeicher bis zum nächsten und dann weg.',
       'Kein Gesicht, kein Name, kein Abbild: Nichts wird berechnet, woran man jemanden erkennen könnte.',
       'Kein Alter, kein Geschlecht, keine Herkunft, keine Stimmung.',
-      'Kein Bild verlässt den Rechner des Marktes. Nur Zahlen.',
+      'Kein Bild verlässt den Markt. Wer eine Kamera einrichtet, sieht sie dabei live, und auch das wird nicht behalten.',
     ],
     phoneHeading: 'Ihr Telefon',
     phone:
@@ -98,7 +98,7 @@ export const NOTICE_WORDS: { readonly [L in NoticeLanguage]: NoticeWords } = {
       'Ni image ni film : chaque image reste en mémoire jusqu’à la suivante, puis disparaît.',
       'Ni visage, ni nom, ni ressemblance : rien qui permette de reconnaître une personne n’est calculé.',
       'Ni âge, ni sexe, ni origine, ni humeur.',
-      'Aucune image ne quitte l’ordinateur du magasin. Seuls des nombres en sortent.',
+      'Aucune image ne quitte le magasin. La personne qui règle une caméra la voit en direct, et cela non plus n’est pas gardé.',
     ],
     phoneHeading: 'Votre téléphone',
     phone:
@@ -126,7 +126,7 @@ export const NOTICE_WORDS: { readonly [L in NoticeLanguage]: NoticeWords } = {
       'Ni imágenes ni vídeo: cada imagen está en la memoria hasta la siguiente y entonces desaparece.',
       'Ni rostro, ni nombre, ni parecido: no se calcula nada con lo que se pueda reconocer a una persona.',
       'Ni edad, ni sexo, ni origen, ni estado de ánimo.',
-      'Ninguna imagen sale del ordenador de la tienda. Solo números.',
+      'Ninguna imagen sale de la tienda. Quien ajusta una cámara la ve en directo, y eso tampoco se guarda.',
     ],
     phoneHeading: 'Su teléfono',
     phone:
