@@ -36,6 +36,7 @@ export interface HttpParts {
   readonly cameras: HttpPorts['cameras'];
   readonly devices: HttpPorts['devices'];
   readonly insight: HttpPorts['insight'];
+  readonly policy: HttpPorts['policy'];
   readonly models: HttpPorts['models'];
 }
 
@@ -108,6 +109,7 @@ export function httpPorts(parts: HttpParts): HttpPorts {
     cameras: parts.cameras,
     devices: parts.devices,
     insight: parts.insight,
+    policy: parts.policy,
   };
 }
 

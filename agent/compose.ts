@@ -13,6 +13,7 @@ import { httpPorts, httpSettings } from './compose-http.ts';
 import { createInsight } from './compose-insight.ts';
 import { gaugesOf } from './compose-metrics.ts';
 import { createModels } from './compose-models.ts';
+import { createPolicyDesk } from './compose-policy.ts';
 import { createCloudLink } from './compose-sync.ts';
 import { startTimers } from './compose-timers.ts';
 import { createPhoneTokens } from './compose-tokens.ts';
@@ -32,6 +33,7 @@ import { Loop } from './runtime/loop.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import { OfferCodes } from './runtime/offer-codes.ts';
 import { oneTimeCode } from './runtime/one-time-code.ts';
+import { policyFindings } from './runtime/policy-checks.ts';
 import type { Finding } from './runtime/problems.ts';
 import { Recent } from './runtime/recent.ts';
 import { recover } from './runtime/recovery.ts';
@@ -201,7 +203,7 @@ export async function startAgent(
     disk: () => store.database.usage(),
     outcomes,
     startFindings,
-    moreFindings: () => [...models.findings(), ...cameras.findings(), ...bluetooth.findings()],
+    moreFindings: () => [...models.findings(), ...cameras.findings(), ...bluetooth.findings(), ...policyFindings(loop.state)],
     onProblems({ began, ended }) {
       for (const { sentence, hint } of began) log.warn({ hint }, sentence);
       for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
@@ -241,6 +243,7 @@ export async function startAgent(
   const devicePort = createDevicePort({ loaded, loop, store, pairing, use: reload });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
+  const policy = createPolicyDesk({ loaded, loop, store, nowMs: () => clock.nowMs(), monotonicMs: systemClock.monotonicMs });
   const http = createHttpServer({
     settings: httpSettings(loaded),
     ports: httpPorts({
@@ -269,6 +272,7 @@ export async function startAgent(
       },
       cameras: cameraPort,
       models: models.desk,
+      policy: policy.ports,
       insight: createInsight({ loaded, loop, store, nowMs: () => clock.nowMs() }),
       devices: devicePort,
       setupCode: {
@@ -315,6 +319,7 @@ export async function startAgent(
   bluetooth.start();
   cameras.start();
   models.startTimers(timers);
+  policy.startTimers(timers);
   startTimers(timers, {
     loop,
     clock,

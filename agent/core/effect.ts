@@ -139,6 +139,8 @@ export interface OutcomeRow {
   readonly salesCents: Cents;
   /** Margin after discounts. */
   readonly profitCents: Cents;
+  /** What was taken off the prices of its redeemed offers; 0 where left out. */
+  readonly discountCents?: Cents;
   /** How the visit was reached, in the order of time; `agoMs` before it ended. Absent where it was not. */
   readonly touches?: readonly { readonly channel: Channel; readonly agoMs: DurationMs }[];
 }

@@ -216,6 +216,7 @@ export function closeVisit(context: StepContext, visit: Visit): void {
         converted: (visit.namedSalesCents ?? 0) > 0,
         salesCents: visit.namedSalesCents ?? 0,
         profitCents: visit.namedMarginCents ?? 0,
+        discountCents: visit.discountCents,
         ...(visit.touches === undefined ? {} : { touches: visit.touches.map(({ channel, atMs }) => ({ channel, agoMs: nowMs - atMs })) }),
       },
     });

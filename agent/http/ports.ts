@@ -8,8 +8,8 @@ import type { Fixture, Product, StoreMap } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { ConsentPurpose } from '../core/visit.ts';
 import type { InsightPorts } from './insight-ports.ts';
-import type { PolicyPorts } from './policy-ports.ts';
 import type { ModelDesk } from './model-desk.ts';
+import type { PolicyPorts } from './policy-ports.ts';
 
 /** What the HTTP side needs of the rest; compose.ts supplies it. */
 

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'unknown-fixture': { status: 404, title: 'The store has no such shelf.', hint: 'Scan the code on the shelf again.' },
   'unknown-tag': { status: 404, title: 'The store has no such cart or basket.', hint: 'Scan the code on it again.' },
   'unknown-campaign': { status: 404, title: 'The store has no such campaign.', hint: 'Load the overview again.' },
+  evaluating: { status: 429, title: 'A change is being judged already.', hint: 'Wait until it is done, about ten seconds.' },
   'unknown-experiment': { status: 404, title: 'The store has no such experiment.', hint: 'Load the list again.' },
   'experiment-refused': { status: 422, title: 'This experiment cannot run.', hint: 'Correct what "errors" says.' },
   'unknown-camera': { status: 404, title: 'The store has no such camera.', hint: 'Load the page again.' },

@@ -12,10 +12,11 @@ import { accountRoutes } from './routes/account-routes.ts';
 import { broadcastRoutes } from './routes/broadcast-routes.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
+import { experimentRoutes } from './routes/experiment-routes.ts';
 import { fairnessRoutes } from './routes/fairness-routes.ts';
 import { journeyRoutes } from './routes/journey-routes.ts';
-import { productRoutes } from './routes/product-routes.ts';
 import { modelRoutes } from './routes/model-routes.ts';
+import { productRoutes } from './routes/product-routes.ts';
 import { storeRoutes } from './routes/store-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { tillRoutes } from './routes/till-routes.ts';
@@ -110,6 +111,7 @@ function apiRoutes(context: HttpContext, all: () => readonly Route[]): readonly 
     ...modelRoutes(context),
     ...deviceRoutes(context),
     ...cameraRoutes(context),
+    ...experimentRoutes(context),
     ...fairnessRoutes(context),
     ...journeyRoutes(context),
     ...systemRoutes(context, all),

@@ -21,7 +21,7 @@ export function problemOf(reply: Submitted): Problem | undefined {
     case 'unknown-experiment':
       return problem('unknown-experiment');
     case 'experiment-refused':
-      return problem('experiment-refused', { more: { errors: reply.problems } });
+      return problem('experiment-refused', { more: { errors: reply.problems.map((message) => ({ field: 'experiment', message })) } });
     case 'offer-closed':
       return problem('offer-closed', { more: { state: reply.state } });
     case 'already-redeemed':

@@ -4,6 +4,7 @@ import type { TimestampMs } from '../core/units.ts';
 import { init } from './migrations/001-init.ts';
 import { models } from './migrations/002-models.ts';
 import { modelEndings } from './migrations/003-model-endings.ts';
+import { touches } from './migrations/004-touches.ts';
 import { inTransaction, pragmaNumber, type Sqlite } from './sqlite.ts';
 
 /** One step of the schema. Applied once, in order of `version`, and never edited afterwards. */
@@ -15,7 +16,7 @@ export interface Migration {
 }
 
 /** Every step of the schema, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [init, models, modelEndings];
+export const MIGRATIONS: readonly Migration[] = [init, models, modelEndings, touches];
 
 /** Why a database cannot be brought to the schema of this version of the agent. */
 export interface MigrationError {

@@ -21,6 +21,7 @@ import type {
   VisitView,
 } from '../../agent/http/ports.ts';
 import { FakeDevices } from './fake-devices.ts';
+import { fakePolicy } from './policy-fake.ts';
 import { sampleStore } from './sample-store.ts';
 
 /** A time that tests move by hand. */
@@ -136,6 +137,7 @@ export class FakeStore {
     cameras: this.cameras,
     devices: this.devices,
     insight: fakeInsight(),
+    policy: fakePolicy(),
     models: fakeModels(),
   };
 

@@ -59,6 +59,7 @@ export function switchExperiment(
     forgetAssigned(state, plan.id);
   } else {
     track.status = 'stopped';
+    track.stoppedBy = 'manager';
     track.use = plan.variants[0]?.name;
     track.decidedAtMs = nowMs;
     track.sentence = `Stopped by ${asked.by}`;

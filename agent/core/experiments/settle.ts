@@ -108,6 +108,7 @@ function decide(
   track.status = decided.status;
   track.use = decided.use;
   track.decidedAtMs = context.nowMs;
+  if (decided.status === 'stopped') track.stoppedBy = 'guardrail';
   const detail = `${track.plan.name} (${track.plan.id}): ${track.sentence}`;
   context.emit({ kind: 'row.audit', entry: { atMs: context.nowMs, action: `experiment.${decided.status}`, detail } });
 }

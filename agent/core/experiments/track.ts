@@ -19,6 +19,8 @@ export interface ExperimentTrack {
   /** What was found last, for people. */
   sentence: string;
   decidedAtMs: TimestampMs | undefined;
+  /** Whether it stopped by itself or was stopped; undefined while it is neither. */
+  stoppedBy: 'guardrail' | 'manager' | undefined;
   /** The comparisons that decided it, kept while traffic moves and new sums begin. */
   decidedBy: readonly Comparison[];
   /** Weights now, in the order of the variants. */
@@ -63,6 +65,7 @@ export function newTrack(
     use: undefined,
     sentence: 'Too few visits to say anything',
     decidedAtMs: undefined,
+    stoppedBy: undefined,
     decidedBy: [],
     weights: plan.variants.map(({ weight }) => weight),
     sums: plan.variants.map(newSums),

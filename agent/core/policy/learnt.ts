@@ -26,6 +26,8 @@ export interface LearntAction {
   rows: number;
   sold: number;
   typical: number[];
+  /** The same situations without the offer; only of offers. */
+  typicalWithout?: number[];
 }
 
 /** A decision that waits for its outcome, kept with its visit. */
@@ -33,6 +35,8 @@ export interface Trial {
   readonly action: CampaignId | typeof NO_OFFER;
   readonly sku: Sku;
   readonly x: readonly number[];
+  /** The situation without the offer; only of offers. */
+  readonly without?: readonly number[];
   readonly atMs: TimestampMs;
   sold: boolean;
 }
@@ -63,6 +67,10 @@ export function learnFrom(learnt: Learnt, trial: Trial, prior: Prior): void {
   action.rows++;
   if (trial.sold) action.sold++;
   for (let i = 0; i < trial.x.length; i++) action.typical[i]! += trial.x[i]!;
+  if (trial.without !== undefined) {
+    action.typicalWithout ??= trial.without.map(() => 0);
+    for (let i = 0; i < trial.without.length; i++) action.typicalWithout[i]! += trial.without[i]!;
+  }
   learnt.trials++;
   learnt.actions.delete(trial.action);
   learnt.actions.set(trial.action, action);
@@ -88,7 +96,7 @@ export function fade(
     forget(action.belief, now.priorOf(name), share);
     action.rows *= share;
     action.sold *= share;
-    for (let i = 0; i < action.typical.length; i++) action.typical[i]! *= share;
+    for (const typical of [action.typical, action.typicalWithout ?? []]) for (let i = 0; i < typical.length; i++) typical[i]! *= share;
   }
 }
 

@@ -19,8 +19,8 @@ export interface Weighed {
   readonly choice: Choice;
   /** The most valuable, whatever was chosen, with the situation it is in with and without an offer. */
   readonly top: { readonly candidate: Candidate; readonly without: readonly number[] };
-  /** The situation of the chosen one. */
-  readonly x: readonly number[] | undefined;
+  /** The situation of the chosen one, with the offer and without. */
+  readonly x: { readonly withOffer: readonly number[]; readonly without: readonly number[] } | undefined;
 }
 
 /** Chooses among candidates that nothing but their worth stands in the way of; at least one. `decision` fixes what chance says. */
@@ -86,6 +86,6 @@ export function weigh(
     chosen: choice.chosen === undefined ? undefined : candidates[choice.chosen],
     choice,
     top: { candidate: candidates[best]!, without: withouts[prospects[best]!.product]!.x },
-    x: choice.chosen === undefined ? undefined : xs[choice.chosen],
+    x: choice.chosen === undefined ? undefined : { withOffer: xs[choice.chosen]!, without: withouts[prospects[choice.chosen]!.product]!.x },
   };
 }

@@ -87,9 +87,7 @@ export const DecisionView = z.strictObject({
       discountCents: z.number().optional(),
     }),
   ),
-  policy: z
-    .strictObject({ name: z.string(), learnt: z.number(), holdProbability: Share, isExploring: z.boolean() })
-    .optional(),
+  policy: z.strictObject({ name: z.string(), learnt: z.number(), holdProbability: Share, isExploring: z.boolean() }).optional(),
   experiments: list(z.strictObject({ id: Id, variant: z.string() })).optional(),
   situation: z
     .strictObject({

@@ -1,16 +1,19 @@
 import { Z95 } from '../../../agent/core/policy/distributions.ts';
+import { CHANNELS, type Channel } from '../../../agent/core/touch.ts';
 import type { Cents } from '../../../agent/core/units.ts';
 import type { Estimate } from '../../training/auc.ts';
 import { createRandom } from '../../training/random.ts';
-import { CHANNELS, type Channel, type Credit, channelsOf, type Journey } from './journey.ts';
+import { channelsOf, type Journey } from './journey.ts';
 import { ATTRIBUTION_RULES, type AttributionRule, attributeByRule } from './rules.ts';
-import { attributeByShapley } from './shapley.ts';
+import { reachOf, shapleyOfSets } from './shapley.ts';
 
 /** A visit that could have been offered something: by chance it was treated like others, or left alone. */
 export interface EligibleVisit extends Journey {
   readonly arm: 'treated' | 'holdout';
   /** Profit after discounts, bought or not; the holdout's too. */
   readonly profitCents: Cents;
+  /** What was taken off its prices: the phone's cost, as only its codes are redeemed. */
+  readonly discountCents?: Cents;
 }
 
 /** One line of the channel matrix. */
@@ -18,10 +21,13 @@ export interface ChannelLine {
   readonly channel: Channel;
   /** Visits it reached. */
   readonly exposed: number;
+  /** How often it reached them. */
+  readonly exposures: number;
   /** Share of those that bought (Wilson's 95 % interval). */
   readonly conversion: Estimate;
+  /** Its exposures at their price; the phone's discounts beside it. */
   readonly costCents: Cents;
-  /** Value credited by each way of counting; the interval is of resampled visits. */
+  /** Value credited by each way of counting; the interval (95 %) is of visits as they might have come. */
   readonly credit: Readonly<Record<AttributionRule | 'shapley', Estimate>>;
 }
 
@@ -38,7 +44,7 @@ export interface ChannelReport {
 /** Fewest visits an arm for an interval to mean anything. */
 const MIN_ARM = 50;
 
-/** The channel matrix of some visits. Credit is counted over treated visits; the holdout saw nothing by design. */
+/** The channel matrix of some visits. Credit is counted over treated visits; the holdout got no offers, by design. `costs` are of one exposure. */
 export function channelReport(
   visits: readonly EligibleVisit[],
   costs: Readonly<Partial<Record<Channel, Cents>>> = {},
@@ -46,11 +52,22 @@ export function channelReport(
 ): ChannelReport {
   const treated = visits.filter(({ arm }) => arm === 'treated');
   const holdout = visits.filter(({ arm }) => arm === 'holdout');
-  const credits = creditsOf(treated, { rounds, seed });
+  const ruled = ATTRIBUTION_RULES.map((rule) => ruleCredits(rule, treated));
+  const shapley = shapleyCredits(treated, { rounds, seed });
   const lines = CHANNELS.map((channel): ChannelLine => {
     const exposed = treated.filter((visit) => channelsOf(visit).includes(channel));
+    const exposures = exposed.reduce((sum, { touches }) => sum + touches.filter((one) => one.channel === channel).length, 0);
     const conversion = wilson(exposed.filter(({ converted }) => converted).length, exposed.length);
-    return { channel, exposed: exposed.length, conversion, costCents: costs[channel] ?? 0, credit: credits[channel] };
+    const discounts = channel === 'phone' ? exposed.reduce((sum, { discountCents = 0 }) => sum + discountCents, 0) : 0;
+    const [first, last, linear, position] = ruled.map((credits) => credits[channel]) as [Estimate, Estimate, Estimate, Estimate];
+    return {
+      channel,
+      exposed: exposed.length,
+      exposures,
+      conversion,
+      costCents: exposures * (costs[channel] ?? 0) + discounts,
+      credit: { first, last, linear, position, shapley: shapley[channel] },
+    };
   });
   const incrementalCents = incremental(treated, holdout);
   return { lines, incrementalCents, treatedVisits: treated.length, holdoutVisits: holdout.length, sentence: sentenceOf(incrementalCents) };
@@ -66,44 +83,65 @@ export function wilson(hits: number, count: number): Estimate {
   return { value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-type Way = AttributionRule | 'shapley';
+type Credits = Readonly<Record<Channel, Estimate>>;
 
-const WAYS: readonly Way[] = [...ATTRIBUTION_RULES, 'shapley'];
-
-/** Credit by channel and way, with intervals from resampled visits; each sample serves all of them. */
-function creditsOf(
-  treated: readonly EligibleVisit[],
-  { rounds, seed }: { readonly rounds: number; readonly seed: number },
-): Readonly<Record<Channel, ChannelLine['credit']>> {
-  const random = createRandom(seed);
-  const samples = Array.from({ length: rounds }, () => {
-    const sample = treated.map(() => treated[random.below(treated.length)]!);
-    return WAYS.map((way) => creditBy(way, sample));
+/** Credit by a rule: a sum over visits, so its interval follows from how much one visit varies. */
+function ruleCredits(rule: AttributionRule, treated: readonly EligibleVisit[]): Credits {
+  const sums = CHANNELS.map(() => ({ sum: 0, squares: 0 }));
+  for (const visit of treated) {
+    if (!visit.converted || visit.touches.length === 0) continue;
+    const credit = attributeByRule([visit], rule);
+    for (const [i, channel] of CHANNELS.entries()) {
+      sums[i]!.sum += credit[channel];
+      sums[i]!.squares += credit[channel] ** 2;
+    }
+  }
+  return byChannel((i) => {
+    const { sum, squares } = sums[i]!;
+    const half = Z95 * Math.sqrt(Math.max(0, squares - sum ** 2 / Math.max(1, treated.length)));
+    return { value: sum, low: sum - half, high: sum + half };
   });
-  const own = WAYS.map((way) => creditBy(way, treated));
-  const estimate = (way: number, channel: Channel): Estimate => {
-    const sorted = Float64Array.from(samples, (sample) => sample[way]![channel]).sort();
-    const at = (share: number) => sorted[Math.round(share * (rounds - 1))] ?? own[way]![channel];
-    return { value: own[way]![channel], low: at(0.025), high: at(0.975) };
-  };
-  const byWay = (channel: Channel): ChannelLine['credit'] => {
-    const [first, last, linear, position, shapley] = WAYS.map((_, way) => estimate(way, channel)) as Estimate5;
-    return { first, last, linear, position, shapley };
-  };
-  return {
-    phone: byWay('phone'),
-    'shelf-display': byWay('shelf-display'),
-    label: byWay('label'),
-    signage: byWay('signage'),
-    staff: byWay('staff'),
-  };
 }
 
-/** One for each of `WAYS`. */
-type Estimate5 = [Estimate, Estimate, Estimate, Estimate, Estimate];
+/** Shapley credit, its interval from sets of visits as they might have come: as many of each as by chance, with as much as by chance. */
+function shapleyCredits(treated: readonly EligibleVisit[], { rounds, seed }: { readonly rounds: number; readonly seed: number }): Credits {
+  const size = 1 << CHANNELS.length;
+  const [visits, cents, squares] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  for (const visit of treated) {
+    const [reached, value] = [reachOf(visit), visit.converted ? visit.valueCents : 0];
+    visits[reached]!++;
+    cents[reached]! += value;
+    squares[reached]! += value * value;
+  }
+  const own = shapleyOfSets({ visits, cents }).credit;
+  const random = createRandom(seed);
+  const samples = Array.from({ length: rounds }, () => {
+    const counts = visits.map((count) => Math.max(0, count + Math.sqrt(count) * random.normal()));
+    const drawn = counts.map((count, set) => {
+      const seen = visits[set]!;
+      if (seen === 0) return 0;
+      const mean = cents[set]! / seen;
+      const variance = Math.max(0, squares[set]! / seen - mean * mean);
+      return count * mean + Math.sqrt(count * variance) * random.normal();
+    });
+    return shapleyOfSets({ visits: counts, cents: drawn }).credit;
+  });
+  return byChannel((_, channel) => {
+    const sorted = Float64Array.from(samples, (credit) => credit[channel]).sort();
+    const at = (share: number) => sorted[Math.round(share * (rounds - 1))] ?? own[channel];
+    return { value: own[channel], low: at(0.025), high: at(0.975) };
+  });
+}
 
-function creditBy(way: Way, journeys: readonly Journey[]): Credit {
-  return way === 'shapley' ? attributeByShapley(journeys).credit : attributeByRule(journeys, way);
+function byChannel(make: (position: number, channel: Channel) => Estimate): Credits {
+  const [phone, display, label, signage, staff] = CHANNELS.map((channel, i) => make(i, channel)) as [
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+    Estimate,
+  ];
+  return { phone, 'shelf-display': display, label, signage, staff };
 }
 
 function incremental(treated: readonly EligibleVisit[], holdout: readonly EligibleVisit[]): Estimate | undefined {

@@ -1,15 +1,5 @@
-import type { Cents, TimestampMs } from '../../../agent/core/units.ts';
-
-/** Ways in which an offer reaches somebody. */
-export const CHANNELS = ['phone', 'shelf-display', 'label', 'signage', 'staff'] as const;
-
-export type Channel = (typeof CHANNELS)[number];
-
-/** One time that a visit was reached. */
-export interface Touch {
-  readonly channel: Channel;
-  readonly atMs: TimestampMs;
-}
+import type { Channel, Touch } from '../../../agent/core/touch.ts';
+import type { Cents } from '../../../agent/core/units.ts';
 
 /** What one visit saw and what came of it. */
 export interface Journey {

@@ -1,4 +1,5 @@
-import { type Credit, type Journey, noCredit, type Touch } from './journey.ts';
+import type { Touch } from '../../../agent/core/touch.ts';
+import { type Credit, type Journey, noCredit } from './journey.ts';
 
 /** Rules that hand out what was sold to the touches before it. None of them knows what would have happened without. */
 export const ATTRIBUTION_RULES = ['first', 'last', 'linear', 'position'] as const;

@@ -1,4 +1,5 @@
-import { CHANNELS, type Credit, channelsOf, type Journey, noCredit } from './journey.ts';
+import { CHANNELS } from '../../../agent/core/touch.ts';
+import { type Credit, channelsOf, type Journey, noCredit } from './journey.ts';
 
 /** Most players for which all coalitions are gone through. */
 export const MAX_PLAYERS = 16;
@@ -36,13 +37,22 @@ export interface ShapleyCredit {
 export function attributeByShapley(journeys: Iterable<Journey>): ShapleyCredit {
   const visits = new Float64Array(1 << CHANNELS.length);
   const cents = new Float64Array(1 << CHANNELS.length);
-  let all = 0;
   for (const journey of journeys) {
-    const reached = channelsOf(journey).reduce((set, channel) => set | (1 << CHANNELS.indexOf(channel)), 0);
+    const reached = reachOf(journey);
     visits[reached]!++;
     cents[reached]! += journey.converted ? journey.valueCents : 0;
-    all++;
   }
+  return shapleyOfSets({ visits, cents });
+}
+
+/** The channels that reached a visit, as bits in the order of `CHANNELS`. */
+export function reachOf(journey: Journey): number {
+  return channelsOf(journey).reduce((set, channel) => set | (1 << CHANNELS.indexOf(channel)), 0);
+}
+
+/** The same from what is known of the visits that each set of channels reached, by its bits: how many, and what they brought. */
+export function shapleyOfSets({ visits, cents }: { readonly visits: Float64Array; readonly cents: Float64Array }): ShapleyCredit {
+  const all = visits.reduce((a, b) => a + b, 0);
   const worth = (coalition: number) => {
     let [count, sum] = [0, 0];
     for (let set = 0; set < visits.length; set++) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHANNELS } from '../../../agent/core/touch.ts';
 import { channelReport, type EligibleVisit, wilson } from '../../../models/policy/attribution/channel-report.ts';
-import { CHANNELS, type Journey } from '../../../models/policy/attribution/journey.ts';
+import type { Journey } from '../../../models/policy/attribution/journey.ts';
 import { ATTRIBUTION_RULES, attributeByRule } from '../../../models/policy/attribution/rules.ts';
 import { attributeByShapley, shapleyValues } from '../../../models/policy/attribution/shapley.ts';
 import { createRandom } from '../../../models/training/random.ts';
@@ -117,7 +118,7 @@ describe('the channel report', () => {
     expect(phone.credit.last.low).toBeGreaterThan(500_000);
     expect(report.incrementalCents!.low).toBeLessThan(0);
     expect(report.incrementalCents!.high).toBeGreaterThan(0);
-    expect(phone).toMatchObject({ channel: 'phone', costCents: 50, exposed: report.treatedVisits });
+    expect(phone).toMatchObject({ channel: 'phone', costCents: 50 * report.treatedVisits, exposed: report.treatedVisits });
     expect(report.lines[1]!.conversion).toEqual({ value: 0, low: 0, high: 1 });
   });
 
