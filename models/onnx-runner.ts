@@ -4,6 +4,7 @@ import { deniedWord } from './denied-outputs.ts';
 import { deniedProblem, type ModelManifest, type ModelProblem } from './manifest.ts';
 import type { ModelAnswer, ModelRunner } from './model-runner.ts';
 import { inspectOnnx } from './onnx-inspect.ts';
+import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.ts';
 
 /**
  * What a model may be made of to run inside the agent's own process: one pass, no loops, no tensor whose size the input or a constant
@@ -122,12 +123,10 @@ function checkSignature(session: InferenceSession, manifest: ModelManifest): Mod
   return undefined;
 }
 
-type Runtime = typeof import('onnxruntime-node');
-
 /** Loaded on demand: on a machine without the native library the agent starts anyway and serves by rules. */
-async function loadRuntime(): Promise<Result<Runtime, ModelProblem>> {
+async function loadRuntime(): Promise<Result<OnnxRuntime, ModelProblem>> {
   try {
-    return ok(await import('onnxruntime-node'));
+    return ok(await loadOnnxRuntime());
   } catch (error) {
     return fail({
       kind: 'runtime',

@@ -36,12 +36,13 @@ export class CameraView {
     if (this.#shelves.length === 0) return [];
     const { people, job, pose } = about;
     const { atMs, followed = [] } = job;
+    const aspect = picture.width / picture.height;
     const bodies = people.filter(({ confidence }) => confidence >= SOMEBODY);
     for (const { background } of this.#shelves) background.look(picture, { people: bodies, atMs });
     const near = followed
       .flatMap((known) => {
         const body = nearest(known, people);
-        const shelves = [...this.#shelves.entries()].filter(([, { outline }]) => canTouch(body, outline)).map(([shelf]) => shelf);
+        const shelves = [...this.#shelves.entries()].filter(([, { outline }]) => canTouch(body, outline, aspect)).map(([shelf]) => shelf);
         return shelves.length === 0 ? [] : [{ track: known.track, body, shelves }];
       })
       .slice(0, 16);
@@ -53,7 +54,7 @@ export class CameraView {
       for (const shelf of shelves) {
         const { outline, background } = this.#shelves[shelf] ?? {};
         if (outline === undefined || background === undefined || signs.length >= 64) continue;
-        const hand = hands === undefined ? {} : { hand: handInside(hands, outline, SLACK * body.h) };
+        const hand = hands === undefined ? {} : { hand: handInside(hands, outline, { slack: SLACK * body.h, aspect }) };
         signs.push({ track, shelf, ...hand, change: background.changeBeside(body, others) });
       }
     }

@@ -29,8 +29,20 @@ export interface ChildSettings {
 const MAX_LAST_WORDS = 2_000;
 
 /**
- * Starts the process: no core dumps, no environment but the path, no writable file, no program of its own to start, and a lower priority
- * than anything that shoppers wait for.
+ * No core dump, no file of any length whoever writes it, and, where the system lets us, a network of its own with nobody in it: by itself,
+ * or as the root of a user namespace. `unshare` becomes the program, so that the process id stays.
+ */
+const CAGE = [
+  'ulimit -c 0',
+  'ulimit -f 0',
+  'if unshare -n true 2>/dev/null; then exec unshare -n "$0" "$@"; fi',
+  'if unshare -r -n true 2>/dev/null; then exec unshare -r -n "$0" "$@"; fi',
+  'exec "$0" "$@"',
+].join('; ');
+
+/**
+ * Starts the process: no core dumps, no environment but the path, no writable file, no network, no program of its own to start, and a
+ * lower priority than anything that shoppers wait for.
  */
 export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: ChildEvents): VisionChild {
   const words = [
@@ -44,7 +56,7 @@ export function startVisionChild({ program, manifestPath, posePath, heapMb = 128
   const child: ChildProcess =
     process.platform === 'win32'
       ? spawn(process.execPath, words, { stdio: 'pipe', env: {}, windowsHide: true })
-      : spawn('/bin/sh', ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...words], {
+      : spawn('/bin/sh', ['-c', CAGE, process.execPath, ...words], {
           stdio: 'pipe',
           env: { PATH: process.env['PATH'] ?? '' },
         });

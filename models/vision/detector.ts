@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DetectedPerson } from '../../agent/core/reading.ts';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import type { ModelProblem } from '../manifest.ts';
+import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { DEFAULT_DECODE, type DecodeSettings, decodeDetections } from './decode.ts';
 import { decodeRows, rowsShape } from './decode-rows.ts';
 import { contentSize, type DetectorInput, type InputSize, toInput } from './detector-input.ts';
@@ -33,7 +34,7 @@ export async function openDetector(model: VisionModel, settings?: DecodeSettings
   if (manifest.kind !== 'person-detector') return fail(unreadable(manifest, `it is a ${manifest.kind}, expected a person-detector`));
   const session = await openSession(model);
   if (!session.ok) return session;
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = await loadOnnxRuntime();
   const size = sizeOf(session.value, manifest);
   if (!size.ok) return refuse(session.value, manifest, size.error);
   const wants = { manifest, size: size.value };

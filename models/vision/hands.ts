@@ -24,15 +24,19 @@ export async function findHands(pose: PoseModel, picture: Picture, person: Box):
   return [...upper, ...whole];
 }
 
-/** How sure it is that one of some hands is in an area, 0 to 1; `slack` widens the area, in [0, 1] of the picture. */
-export function handInside(hands: readonly Hand[], area: readonly PicturePoint[], slack: number): number {
-  return hands.reduce((best, hand) => (hand.score > best && isNear(hand, area, slack) ? hand.score : best), 0);
+/** How sure it is that one of some hands is in an area, 0 to 1; `slack` widens the area, in heights of the picture. */
+export function handInside(
+  hands: readonly Hand[],
+  area: readonly PicturePoint[],
+  { slack, aspect }: { readonly slack: number; readonly aspect: number },
+): number {
+  return hands.reduce((best, hand) => (hand.score > best && isNear(hand, area, { x: slack / aspect, y: slack }) ? hand.score : best), 0);
 }
 
-/** Whether somebody could touch an area without a step: their box, grown by an arm to the sides and above, meets it. */
-export function canTouch(person: Box, area: readonly PicturePoint[]): boolean {
-  const left = person.x - 0.35 * person.h;
-  const right = person.x + person.w + 0.35 * person.h;
+/** Whether somebody could touch an area without a step: their box, grown by an arm to the sides and above, meets it. `aspect` is the picture's width by its height. */
+export function canTouch(person: Box, area: readonly PicturePoint[], aspect: number): boolean {
+  const left = person.x - (0.35 * person.h) / aspect;
+  const right = person.x + person.w + (0.35 * person.h) / aspect;
   const [top, bottom] = [person.y - 0.25 * person.h, person.y + person.h];
   const isIn = ({ x, y }: PicturePoint) => x >= left && x <= right && y >= top && y <= bottom;
   if (area.some(isIn)) return true;
@@ -41,11 +45,11 @@ export function canTouch(person: Box, area: readonly PicturePoint[]): boolean {
   return places.some((u) => places.some((v) => isInArea({ x: left + u * (right - left), y: top + v * (bottom - top) }, area)));
 }
 
-function isNear(hand: PicturePoint, area: readonly PicturePoint[], slack: number): boolean {
+function isNear(hand: PicturePoint, area: readonly PicturePoint[], slack: PicturePoint): boolean {
   if (isInArea(hand, area)) return true;
   return [0, 1, 2, 3, 4, 5, 6, 7].some((eighth) => {
     const angle = (eighth * Math.PI) / 4;
-    return isInArea({ x: hand.x + slack * Math.cos(angle), y: hand.y + slack * Math.sin(angle) }, area);
+    return isInArea({ x: hand.x + slack.x * Math.cos(angle), y: hand.y + slack.y * Math.sin(angle) }, area);
   });
 }
 

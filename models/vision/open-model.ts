@@ -4,6 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import { deniedProblem, type ModelProblem } from '../manifest.ts';
 import { inspectOnnx } from '../onnx-inspect.ts';
+import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { checkVisionFile, deniedOfPeople, parseVisionManifest, type VisionManifest } from './vision-manifest.ts';
 
 /** A vision model whose file is what its manifest says. */
@@ -32,7 +33,7 @@ export async function readVisionModel(manifestPath: string): Promise<Result<Visi
 export async function openSession({ manifest, bytes }: VisionModel): Promise<Result<InferenceSession, ModelProblem>> {
   const wrong = inspected(bytes, manifest);
   if (wrong !== undefined) return fail(wrong);
-  const { InferenceSession } = await import('onnxruntime-node');
+  const { InferenceSession } = await loadOnnxRuntime();
   try {
     return ok(
       await InferenceSession.create(bytes, {

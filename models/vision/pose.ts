@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import type { ModelProblem } from '../manifest.ts';
+import { loadOnnxRuntime } from '../onnx-runtime.ts';
 import { JOINTS, POSE_TENSORS } from './detector-tensors.ts';
 import { openSession, readVisionModel, unreadable, type VisionModel } from './open-model.ts';
 import { type Crop, type Picture, resample } from './picture.ts';
@@ -44,7 +45,7 @@ export async function openPose(model: VisionModel): Promise<Result<PoseModel, Mo
   if (manifest.kind !== 'person-pose') return fail(unreadable(manifest, `it is a ${manifest.kind}, expected a person-pose`));
   const session = await openSession(model);
   if (!session.ok) return session;
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = await loadOnnxRuntime();
   const { side } = manifest;
   const joints = async (picture: Picture, crop: Crop, wanted: readonly number[]) => {
     const { rgb } = resample(picture, crop, { width: side, height: side });

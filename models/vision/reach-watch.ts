@@ -11,9 +11,12 @@ const LOOKS = 3;
 const NEEDED = 2;
 /** A reach that is seen no more is over after this. */
 const END_MS = 600;
-/** Who goes by does not reach: the way of a body's middle within this time, in its heights. */
+/** Who goes by does not reach: how far somebody who stands moves within this time, in their widths sideways and their heights to and fro. */
 const STAND_MS = 600;
-const STAND_WAY = 0.22;
+const STAND_SIDE = 0.25;
+const STAND_FEET = 0.12;
+/** Nearer to the picture's edge than this, a side is cut off. */
+const EDGE = 0.01;
 
 interface Look {
   readonly atMs: number;
@@ -34,7 +37,7 @@ interface Case {
 export class ReachWatch {
   readonly #fixtures: readonly string[];
   readonly #cases = new Map<string, Case>();
-  readonly #ways = new Map<string, { readonly x: number; readonly y: number; readonly atMs: number }[]>();
+  readonly #ways = new Map<string, { readonly left: number; readonly right: number; readonly bottom: number; readonly atMs: number }[]>();
 
   /** Fixtures of the shelves, in the order in which their outlines are given to the process that looks. */
   constructor(fixtures: readonly string[]) {
@@ -120,17 +123,25 @@ export class ReachWatch {
     for (const id of this.#ways.keys()) if (!here.has(id)) this.#ways.delete(id);
     for (const { id, box } of tracks) {
       const way = (this.#ways.get(id) ?? []).filter(({ atMs }) => nowMs - atMs <= 2 * STAND_MS);
-      this.#ways.set(id, [...way, { x: box.x + box.w / 2, y: box.y + box.h, atMs: nowMs }]);
+      this.#ways.set(id, [...way, { left: box.x, right: box.x + box.w, bottom: box.y + box.h, atMs: nowMs }]);
     }
   }
 
-  /** Feet and not middle: who bends or stretches stands all the same. */
+  /** Both sides of somebody who walks move; whose arm goes out has one side that stays. */
   #isStanding({ id, box }: Track, nowMs: number): boolean {
     const way = this.#ways.get(id) ?? [];
     const before = way.findLast(({ atMs }) => nowMs - atMs >= STAND_MS) ?? way[0];
-    const now = way.at(-1);
-    if (before === undefined || now === undefined || nowMs - before.atMs < STAND_MS / 2) return false;
-    const perStand = STAND_MS / Math.max(STAND_MS / 2, now.atMs - before.atMs);
-    return (Math.hypot(now.x - before.x, 0.5 * (now.y - before.y)) / box.h) * perStand < STAND_WAY;
+    if (before === undefined || nowMs - before.atMs < STAND_MS / 2) return false;
+    const perStand = STAND_MS / Math.max(STAND_MS / 2, nowMs - before.atMs);
+    const left = Math.abs(box.x - before.left);
+    const right = Math.abs(box.x + box.w - before.right);
+    // A side at the picture's edge stays where it is whoever moves.
+    const sides = [
+      ...(box.x > EDGE && before.left > EDGE ? [left] : []),
+      ...(box.x + box.w < 1 - EDGE && before.right < 1 - EDGE ? [right] : []),
+    ];
+    const sideways = sides.length === 0 ? 0 : Math.min(...sides) / box.w;
+    const feet = Math.abs(box.y + box.h - before.bottom) / box.h;
+    return sideways * perStand < STAND_SIDE && feet * perStand < STAND_FEET;
   }
 }

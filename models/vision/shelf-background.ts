@@ -46,6 +46,8 @@ export class ShelfBackground {
   #cells: Cell[] = [];
   #size = '';
   #cellArea = 0;
+  /** Width of the picture by its height. */
+  #aspect = 1;
   #lastMs = Number.NEGATIVE_INFINITY;
   #calmFromMs = Number.NEGATIVE_INFINITY;
   #isNew = true;
@@ -89,7 +91,8 @@ export class ShelfBackground {
    */
   changeBeside(person: Box, others: readonly Box[]): number {
     if (this.#lastMs < this.#calmFromMs) return 0;
-    const zone = { x: person.x - 0.35 * person.h, y: person.y - 0.25 * person.h, w: person.w + 0.7 * person.h, h: 1.25 * person.h };
+    const arm = (0.35 * person.h) / this.#aspect;
+    const zone = { x: person.x - arm, y: person.y - 0.25 * person.h, w: person.w + 2 * arm, h: 1.25 * person.h };
     const trunk = { x: person.x + 0.25 * person.w, y: person.y, w: 0.5 * person.w, h: person.h };
     const count = this.#cells.filter(
       (cell) =>
@@ -126,6 +129,7 @@ export class ShelfBackground {
     this.#cells = [...cells.values()].filter(({ pixels }) => pixels.length >= (step * step) / 3);
     // In heights of the picture squared, as a person's height is told.
     this.#cellArea = (step / picture.height) ** 2;
+    this.#aspect = picture.width / picture.height;
   }
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { forbidTelemetry } from '../../../models/onnx-runtime.ts';
 import type { Finding } from './finding.ts';
 
 const LEAST_NODE: readonly [major: number, minor: number] = [20, 19];
@@ -27,6 +28,7 @@ export function checkRuntime(nodeVersion: string): readonly Finding[] {
 }
 
 function checkPackage({ name, needed, without }: (typeof NATIVE_PACKAGES)[number]): Finding[] {
+  forbidTelemetry();
   try {
     createRequire(import.meta.url)(name);
     return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../agent/core/result.ts';
+import { loadOnnxRuntime } from '../../onnx-runtime.ts';
 import { DETECTOR_TENSORS } from '../detector-tensors.ts';
 import type { Picture } from '../picture.ts';
 import { emitFloat } from './emit-float.ts';
@@ -27,7 +28,7 @@ export async function measureRanges(
   network: Parameters<typeof emitFloat>[0],
   pictures: AsyncIterable<Picture> | Iterable<Picture>,
 ): Promise<LayerRanges> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, Tensor } = await loadOnnxRuntime();
   const session = await InferenceSession.create(emitFloat(network, { weights: 'float32', exposeLayers: true }), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type FloorPoint, floorFrom } from '../../../agent/core/cameras/floor-plane.ts';
 import { heatGrid } from '../../../agent/core/cameras/heat-grid.ts';
 import type { ReadingBody } from '../../../agent/core/reading.ts';
 import type { CameraPlace } from '../../../models/vision/camera-place.ts';
-import { type FloorPoint, floorFrom } from '../../../agent/core/cameras/floor-plane.ts';
 import { FloorWatch } from '../../../models/vision/floor-watch.ts';
 import type { Track } from '../../../models/vision/tracker.ts';
 

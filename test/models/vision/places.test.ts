@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type FloorPoint, floorFrom, isInside } from '../../../agent/core/cameras/floor-plane.ts';
 import { heatGrid } from '../../../agent/core/cameras/heat-grid.ts';
 import { CameraEye } from '../../../models/vision/camera-eye.ts';
 import type { CameraPlace } from '../../../models/vision/camera-place.ts';
-import { type FloorPoint, floorFrom, isInside } from '../../../agent/core/cameras/floor-plane.ts';
 import { FloorWatch, type TrackWatch } from '../../../models/vision/floor-watch.ts';
 import type { FrameOutcome } from '../../../models/vision/supervisor.ts';
 import type { Track } from '../../../models/vision/tracker.ts';
