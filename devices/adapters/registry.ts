@@ -1,14 +1,20 @@
 import type { StoreId, TagId } from '../../agent/core/ids.ts';
 import type { CompiledMapping } from '../mapping/compile-mapping.ts';
 import { compileMapping } from '../mapping/compile-mapping.ts';
+import { CASSIA, KONTAKT, MOKO } from '../mapping/families/beacon-gateways.ts';
 import { ESPHOME } from '../mapping/families/esphome.ts';
 import type { MappingFamily } from '../mapping/families/family.ts';
 import { IMPINJ } from '../mapping/families/impinj.ts';
+import { LORAWAN } from '../mapping/families/lorawan.ts';
+import { MERAKI } from '../mapping/families/meraki.ts';
 import { MQTT_ROOM } from '../mapping/families/mqtt-room.ts';
+import { RTL_433 } from '../mapping/families/rtl433.ts';
 import { SHELLY_BLU } from '../mapping/families/shelly-blu.ts';
 import { SHELLY_GEN1 } from '../mapping/families/shelly-gen1.ts';
 import { TILL } from '../mapping/families/till.ts';
+import { ZEBRA } from '../mapping/families/zebra.ts';
 import { ZIGBEE2MQTT } from '../mapping/families/zigbee2mqtt.ts';
+import { ZWAVE_JS } from '../mapping/families/zwave-js.ts';
 import { createMappingAdapter } from '../mapping/mapping-adapter.ts';
 import type { MappingForm } from '../mapping/mapping-form.ts';
 import { mappingSchema } from '../mapping/mapping-schema.ts';
@@ -26,12 +32,15 @@ import { createMinewAdapter } from './minew.ts';
 import { createNativeAdapter } from './native.ts';
 import { createOnvifAdapter } from './onvif.ts';
 import { createOpenMqttGatewayAdapter } from './openmqttgateway.ts';
+import { createPeopleCountersAdapter } from './people-counters.ts';
 import { type PlacedSource, Placements, type TokenForms } from './placements.ts';
 import { createRoomAssistantAdapter } from './room-assistant.ts';
+import { createRuuviAdapter } from './ruuvi.ts';
 import { createScenescapeAdapter } from './scenescape.ts';
 import { createShellyAdapter } from './shelly.ts';
 import { createSparkplugAdapter } from './sparkplug.ts';
 import { createTasmotaAdapter } from './tasmota.ts';
+import { createVideoPipelinesAdapter } from './video-pipelines.ts';
 
 /** What adapters are made from. */
 export interface AdapterSettings {
@@ -55,12 +64,23 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   SHELLY_GEN1,
   SHELLY_BLU,
   createScenescapeAdapter,
+  createVideoPipelinesAdapter,
   createSparkplugAdapter,
   createRoomAssistantAdapter,
   MQTT_ROOM,
   createMinewAdapter,
   createIngicsAdapter,
+  createRuuviAdapter,
+  MOKO,
+  CASSIA,
+  KONTAKT,
   IMPINJ,
+  ZEBRA,
+  MERAKI,
+  LORAWAN,
+  ZWAVE_JS,
+  RTL_433,
+  createPeopleCountersAdapter,
   TILL,
   createAxisAdapter,
   createOnvifAdapter,

@@ -1,3 +1,5 @@
+import { beaconInAdvertisement } from '../adapters/beacon-identity.ts';
+
 type Simple = (args: readonly unknown[]) => unknown;
 
 /** Every function that expressions may call, with how many things it takes. None of them loops over more than its arguments. */
@@ -17,6 +19,7 @@ const FUNCTIONS: ReadonlyMap<string, { readonly takes: number; readonly run: Sim
   ['startsWith', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.startsWith(y)) }],
   ['endsWith', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.endsWith(y)) }],
   ['join', { takes: 2, run: ([a, b]) => bothTexts(asText(a), asText(b), (x, y) => x + y) }],
+  ['beaconIn', { takes: 1, run: ([a]) => (typeof a === 'string' ? beaconInAdvertisement(a)?.identity : undefined) }],
   [
     'hexOfBase64',
     {

@@ -3,7 +3,10 @@ import { createAdapterRegistry } from '../../../devices/adapters/registry.ts';
 import { describeAdapter } from '../../contracts/adapter.contract.ts';
 
 /** The name that each family's device goes by in its own messages, where an address is wanted. */
-const ADDRESSES: Readonly<Record<string, string>> = { 'shelly-blu': 'e8:e0:7e:d0:f9:89' };
+const ADDRESSES: Readonly<Record<string, string>> = {
+  'shelly-blu': 'e8:e0:7e:d0:f9:89',
+  rtl433: 'LaCrosse-TX141THBv2/168',
+};
 
 const names = createAdapterRegistry({ store: 'demo' }).adapters.map(({ name }) => name);
 const registry = createAdapterRegistry({

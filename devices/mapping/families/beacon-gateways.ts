@@ -1,0 +1,96 @@
+import type { MappingFamily } from './family.ts';
+
+const BEACON =
+  "defined(uuid) and defined(major) and defined(minor) ? join(join(join(join(uuid, '-'), text(major)), '-'), text(minor)) : (beaconIn(adv_data ?? raw_data) ?? mac)";
+
+/** MOKO gateways (MKGW, MK107, MK110): an envelope with what was heard as a list. */
+export const MOKO = {
+  spec: {
+    name: 'moko',
+    title: 'MOKO gateways',
+    description: 'Bluetooth gateways of MOKO Smart; known by the gateway address in their messages',
+    messages: [
+      {
+        topic: ['/MK{model}/{device}/send', 'MK{model}/{device}/send', '/moko/{device}/send', 'moko/{device}/send'],
+        device: { path: '$.device_info.mac' },
+        each: 'data',
+        when: 'defined(mac) and defined(rssi)',
+        readings: [{ kind: 'ble.sighting', fields: { beacon: { expression: BEACON }, rssiDbm: 'rssi', txPowerDbm: 'rssi_1m' } }],
+      },
+    ],
+  },
+  extras: {
+    examples: [
+      {
+        topic: '/moko/{device}/send',
+        payload:
+          '{"msg_id":3070,"device_info":{"mac":"{device}"},"data":[{"timestamp":1772359200000,"type":"ibeacon","rssi":-63,"mac":"c0ffee000001","uuid":"1de4b189115e45f6b44e509352269977","major":1,"minor":2,"rssi_1m":-59}]}',
+        reads: ['ble.sighting'],
+      },
+    ],
+    setup: "In MOKO's app, MQTT settings: host {host}, port {port}, user {user}, password {password}, publish topic /moko/{device}/send",
+    recognises: (text: string) => text.includes('"msg_id"') && text.includes('"device_info"') && text.includes('"rssi"'),
+  },
+} satisfies MappingFamily;
+
+/** Cassia routers: one advertisement a message, raw. */
+export const CASSIA = {
+  spec: {
+    name: 'cassia',
+    title: 'Cassia routers',
+    description: 'Bluetooth routers; known by the name in the topic cassia/<name>/...',
+    messages: [
+      {
+        topic: ['cassia/{device}/{rest...}', 'cassia/{device}'],
+        when: 'defined(rssi) and defined(bdaddrs[0].bdaddr)',
+        readings: [
+          {
+            kind: 'ble.sighting',
+            fields: { beacon: { expression: 'beaconIn(adData) ?? beaconIn(scanData) ?? bdaddrs[0].bdaddr' }, rssiDbm: 'rssi' },
+          },
+        ],
+      },
+    ],
+  },
+  extras: {
+    examples: [
+      {
+        topic: 'cassia/{device}/scan',
+        payload:
+          '{"bdaddrs":[{"bdaddr":"C0:FF:EE:00:00:01","bdaddrType":"random"}],"chipId":0,"evtType":3,"rssi":-58,"adData":"0201061AFF4C0002151DE4B189115E45F6B44E50935226997700010002C5","name":"(unknown)"}',
+        reads: ['ble.sighting'],
+      },
+    ],
+    recognises: (text: string) => text.includes('"bdaddrs"'),
+  },
+} satisfies MappingFamily;
+
+/** Kontakt.io gateways and portals: a list of what each of them heard. */
+export const KONTAKT = {
+  spec: {
+    name: 'kontakt',
+    title: 'Kontakt.io gateways',
+    description: 'Bluetooth gateways of Kontakt.io; known by the id that they send as sourceId',
+    messages: [
+      {
+        topic: ['/presence/stream', 'presence/stream', '/presence/stream/{rest...}', 'presence/stream/{rest...}'],
+        device: { path: 'sourceId' },
+        each: '$',
+        at: { path: 'timestamp', form: 'unix-s' },
+        when: 'defined(trackingId) and defined(rssi)',
+        readings: [{ kind: 'ble.sighting', fields: { beacon: 'trackingId', rssiDbm: 'rssi' } }],
+      },
+    ],
+  },
+  extras: {
+    bridgeTopics: ['/presence/stream', '/presence/stream/+'],
+    examples: [
+      {
+        topic: '/presence/stream',
+        payload:
+          '[{"timestamp":1772359200,"sourceId":"{device}","trackingId":"c0:ff:ee:00:00:01","rssi":-71,"proximity":"NEAR","scanType":"BLE"}]',
+        reads: ['ble.sighting'],
+      },
+    ],
+  },
+} satisfies MappingFamily;
