@@ -12,8 +12,8 @@ export const RADIO = {
   changedDb: 2,
   /** Spread between scanners of one make. */
   offsetDb: 3,
-  /** Spread between the tags' transmitters and the ways they are carried, unknown until the store is surveyed and after it. */
-  tagDb: { unsurveyed: 6, surveyed: 2 },
+  /** Spread between tags: their transmitters and batteries, and whether they hang on a cart or lie in a bag. A survey knows one tag, not the others. */
+  tagDb: { unsurveyed: 6, surveyed: 4 },
   /** More sightings in one window than this are echoes of each other. */
   mostLooks: 8,
   /** What a scanner no longer hears. */
