@@ -92,9 +92,10 @@ export class LiveDevices {
 }
 
 /** What a reading holds, for people. Whom a beacon or tag belongs to is nobody's business before its reader has a place. */
-function fieldsOf({ id: _id, device: _device, atMs: _atMs, ...body }: Reading): readonly DecodedField[] {
+function fieldsOf({ id: _id, device, atMs: _atMs, ...body }: Reading): readonly DecodedField[] {
   return Object.entries(body).flatMap(([name, value]) =>
-    name === 'kind' || name === 'beacon' || name === 'epc'
+    // A slot that is only the device's own name stands for none.
+    name === 'kind' || name === 'beacon' || name === 'epc' || value === device
       ? []
       : [{ reading: body.kind, name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],
   );

@@ -6,6 +6,7 @@ import { robustnessFigures } from './accuracy/robustness.ts';
 import { type Summary, scoreWalk, summarise, type WalkScore } from './accuracy/score.ts';
 import { type Hall, readHall } from './accuracy/walks.ts';
 import { type Figure, median, percentile } from './figure.ts';
+import { healthFigures } from './health/figures.ts';
 import { formatSection, formatSummary, loadNow, type SectionReport } from './report.ts';
 import { benchShelf, formatShelfRows, shelfFigures } from './shelf.ts';
 import { benchFusion, fusionFigures } from './shelf-fusion.ts';
@@ -27,6 +28,8 @@ async function main(words: readonly string[]): Promise<number> {
     await otherCells(),
   ];
   for (const section of beside) process.stdout.write(`${formatSection(section)}\n`);
+  const health = report('health', 'sixty simulated days of twenty devices: who is called broken, and how soon', healthFigures);
+  process.stdout.write(`${formatSection(health)}\n`);
   if (hall === undefined || tags === undefined) {
     process.stderr.write(`Cannot measure accuracy: there are no recordings in "${values.data}"; name their folder with --data\n`);
     return 69;
@@ -42,7 +45,7 @@ async function main(words: readonly string[]): Promise<number> {
     ),
   ];
   for (const section of reports) process.stdout.write(`${formatSection(section)}\n`);
-  process.stdout.write(`${formatSummary([shelf.report, ...beside, ...reports])}\n`);
+  process.stdout.write(`${formatSummary([shelf.report, health, ...beside, ...reports])}\n`);
   return 0;
 }
 

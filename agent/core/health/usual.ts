@@ -20,7 +20,7 @@ const DISPERSION_MEMORY = 0.999;
 /** Evidence that one round may add: a single odd round, a late opening, must never be enough. */
 const MOST_EVIDENCE = 2.5;
 /** Evidence (natural logarithm of a likelihood ratio) that is believed, and where it is let go again. */
-export const ALARM_AT = 12;
+export const ALARM_AT = 13;
 const CLEAR_AT = 4;
 /** Evidence that the last hour as a whole must give too, with the device's own good and bad days in mind: a bad day is no fault. */
 const HOUR_EVIDENCE = 5;

@@ -1,0 +1,36 @@
+import { type Figure, median } from '../figure.ts';
+import { countFalseAlarms, detectionDelayH } from './score.ts';
+import { TWENTY } from './traffic.ts';
+
+const SEEDS = [1, 2, 3];
+const HOURS = [10, 14, 17];
+
+/** How seldom a healthy device is called broken, and how soon a half-dead one is noticed. */
+export function healthFigures(): readonly Figure[] {
+  const { perMonth, alarms } = countFalseAlarms(SEEDS);
+  return [
+    {
+      what: 'false alarms of twenty healthy devices',
+      unit: 'a month',
+      value: perMonth,
+      goal: '<= 1 a month',
+      isReached: perMonth <= 1,
+      note: alarms.join(', '),
+    },
+    ...['scan-e', 'scan-a', 'climate-1'].map(delay),
+  ];
+}
+
+function delay(device: string): Figure {
+  const delays = SEEDS.flatMap((seed) => HOURS.map((hour) => detectionDelayH({ device, share: 0.8, seed, hour }) ?? 24));
+  const value = median(delays);
+  const anHour = TWENTY.find(({ id }) => id === device)?.anHour;
+  return {
+    what: `until a device of ${anHour} reports an hour that loses 80 % of them is noticed, median`,
+    unit: 'h',
+    value,
+    spread: [Math.min(...delays), Math.max(...delays)],
+    goal: '<= 2 h',
+    isReached: value <= 2,
+  };
+}
