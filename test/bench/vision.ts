@@ -4,6 +4,7 @@ import { describeMachine, formatMachine, formatSection, formatSummary, loadNow, 
 import { measureAccuracy } from './vision/accuracy.ts';
 import { measureBudget } from './vision/budget.ts';
 import { measureLatency } from './vision/latency.ts';
+import { measureOffers } from './vision/offers.ts';
 import { measureTracking } from './vision/tracking.ts';
 
 /** What the cameras are worth and what they cost: `npm run bench:vision`. A report to read: it ends with 0 unless a section breaks. */
@@ -11,6 +12,7 @@ const SECTIONS: readonly { readonly name: string; readonly title: string; readon
   { name: 'accuracy', title: 'People found on photographs', measure: measureAccuracy },
   { name: 'latency', title: 'One 1280 x 720 JPEG to events, one thread', measure: measureLatency },
   { name: 'tracking', title: 'Following people', measure: measureTracking },
+  { name: 'offers', title: 'Whether offers wait for pictures: publish to phone beside four cameras', measure: measureOffers },
   { name: 'budget', title: 'Four cameras at five pictures a second', measure: measureBudget },
 ];
 
