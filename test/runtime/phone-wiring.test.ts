@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Agent, startAgent } from '../../agent/compose.ts';
 import { loadConfig } from '../../config/load.ts';
 import { DeviceClient } from '../support/device-client.ts';
@@ -10,8 +10,11 @@ import { storeYaml, TILL_KEY } from '../support/store-yaml.ts';
 import { TestPhone } from '../support/test-phone.ts';
 import { until } from '../support/until.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'endcap-phones-'));
+let folder: string;
 const agents: Agent[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'endcap-phones-'));
+});
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -67,6 +70,7 @@ describe('a phone that broadcasts, in a running agent', () => {
     const held = JSON.stringify((await phone.held()).body);
     expect(held.match(/ble\.sighting/g)?.length).toBeGreaterThanOrEqual(2);
     for (const token of [stranger, ...tokens]) expect(held + onDisk()).not.toContain(token.slice('token:'.length));
+    expect(onDisk()).toContain('"beacon":"phone"');
     expect((await phone.erase()).status).toBe(204);
     await hear(second, phone.beacon(Date.now()));
     await agents.pop()!.stop();
