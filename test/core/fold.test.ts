@@ -68,6 +68,22 @@ const happening: fc.Arbitrary<(driver: CoreDriver) => void> = fc.oneof(
       (offers) => (driver: CoreDriver) =>
         void driver.input({ kind: 'visit.consented', visit: 'v_a', consents: { offers }, textVersion: '1' }),
     ),
+  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom('shelf-03', 'shelf-07', undefined)).map(
+    ([seat, fixture]) =>
+      (driver: CoreDriver) =>
+        void driver.reading('cam-coffee', { kind: 'stop', seat, active: fixture !== undefined, ...(fixture !== undefined && { fixture }) }),
+  ),
+  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom('shelf-03', 'shelf-07'), fc.boolean()).map(
+    ([seat, fixture, active]) =>
+      (driver: CoreDriver) =>
+        void driver.reading('cam-coffee', { kind: 'reach', active, fixture, seat, confidence: 0.8 }),
+  ),
+  fc.integer({ min: 0, max: 9 }).map((length) => (driver: CoreDriver) => {
+    driver.reading('cam-coffee', { kind: 'queue', till: 'till-1', length, waitMs: 40_000 * length });
+    driver.reading('cam-coffee', { kind: 'heat', cells: [{ cell: length, seconds: 12.5, people: 1 }] });
+    driver.reading('cam-coffee', { kind: 'flow', from: 'entrance', to: 'coffee', count: 1 });
+    driver.wait(15_000);
+  }),
   fc.constant((driver: CoreDriver) => void driver.tick()),
   fc.constant((driver: CoreDriver) => void driver.wait(31_000).tick()),
   fc.constant((driver: CoreDriver) => void driver.wait(11 * 60_000).tick()),
