@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { regretRows } from './decisions/bandit-rows.ts';
+import { basketRows } from './decisions/basket-rows.ts';
 import { costRows } from './decisions/cost-rows.ts';
 import { type DecisionRow, formatRow } from './decisions/decision-row.ts';
 import { experimentRows } from './decisions/experiment-rows.ts';
@@ -19,6 +20,7 @@ const PARTS: readonly {
   { name: 'off-policy', title: 'A policy judged before it goes live, on two real logs', measure: offPolicyRows },
   { name: 'bandit', title: 'Which offer, in made-up stores', measure: regretRows },
   { name: 'experiments', title: 'Experiments looked at at any time, simulated', measure: experimentRows },
+  { name: 'baskets', title: 'What goes together, in made-up stores', measure: basketRows },
   { name: 'cost', title: 'What a decision costs', measure: costRows },
   { name: 'day', title: "A day's evaluation", measure: dayRows },
   { name: 'training', title: 'Training', measure: trainingRows },

@@ -55,8 +55,8 @@ describe('a reason to hold', () => {
   });
 
   it.each([
-    ['rain', { context: { weather: ['rain', 'snow'] } }, (driver: CoreDriver) => void say(driver, 'weather', 'Rain')],
-    ['the event of the day', { context: { event: ['market'] } }, (driver: CoreDriver) => void say(driver, 'event', 'market')],
+    ['rain', { context: { weather: ['rain', 'snow'] } }, (driver: CoreDriver): void => say(driver, 'weather', 'Rain')],
+    ['the event of the day', { context: { event: ['market'] } }, (driver: CoreDriver): void => say(driver, 'event', 'market')],
     ['Monday morning', { days: ['mon'], hours: [{ from: '09:00', to: '11:00' }] }, () => undefined],
   ] as const)('is gone when the condition holds: %s', (_, when, prepare) => {
     const driver = new CoreDriver(withCampaign({ when }));

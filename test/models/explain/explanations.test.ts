@@ -21,7 +21,7 @@ const MANIFEST = 'models/artifacts/purchase-intent.manifest.json';
 
 /** A vector that says nothing but what is given. */
 function vector(known: Readonly<Record<string, number>>): number[] {
-  const values = VISIT_SPEC.features.map(({ unit }) => (unit === 'count' ? 0 : UNKNOWN));
+  const values: number[] = VISIT_SPEC.features.map(({ unit }) => (unit === 'count' ? 0 : UNKNOWN));
   for (const [name, value] of Object.entries(known)) values[at(name)] = value;
   return values;
 }
