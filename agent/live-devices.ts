@@ -8,6 +8,7 @@ import type { DecodedField, UnknownMessage } from './runtime/unknown-devices.ts'
 
 /** A message without an adapter is looked at up to this size. */
 const MAX_SNIFFED = 8_192;
+const NOTHING = new Uint8Array();
 
 /** The devices of a store as they are configured now: replaced as a whole when the configuration changes, while everything else goes on. */
 export class LiveDevices {
@@ -46,16 +47,20 @@ export class LiveDevices {
   /** What a message of a device without a place would be, for whoever is to place it. */
   introduce(message: DeviceMessage, readings: readonly Reading[]): UnknownMessage {
     const device = readings[0]?.device;
+    const decoded = this.decode(message);
+    // Which beacons a scanner hears is nobody's business: most of them are in shoppers' pockets.
+    const isSighting = decoded.kind === 'readings' && decoded.readings.some(({ kind }) => kind === 'ble.sighting');
     const text = message.payload.length > MAX_SNIFFED ? undefined : Buffer.from(message.payload).toString('utf8');
+    const adapter = this.#registry.adapterFor(message.topic, text);
     return {
-      topic: message.topic,
-      payload: message.payload,
+      topic: isSighting ? (adapter?.topics[0] ?? '') : message.topic,
+      payload: isSighting ? NOTHING : message.payload,
       atMs: message.receivedAtMs,
-      adapter: this.#registry.adapterFor(message.topic, text)?.name,
+      adapter: adapter?.name,
       // The native form names its device in the topic, and so does an id that no family made up.
       knownAs: device === undefined ? undefined : (this.#registry.foreignName(device) ?? (device.includes(':') ? undefined : device)),
       reads: readings.map(({ kind }) => kind),
-      fields: () => readings.flatMap(fieldsOf),
+      fields: () => (isSighting ? [] : readings.flatMap(fieldsOf)),
     };
   }
 

@@ -48,10 +48,7 @@ export class Pairing {
     if (this.untilMs === undefined) return true;
     const decoded = this.#devices.decode(message);
     const readings = decoded.kind === 'readings' ? decoded.readings : [];
-    // Which beacons a scanner hears is nobody's business: most of them are in shoppers' pockets.
-    const isSighting = readings.some(({ kind }) => kind === 'ble.sighting');
-    const introduced = this.#devices.introduce(message, readings);
-    this.#unknown.note(isSighting ? { ...introduced, payload: new Uint8Array(), fields: () => [] } : introduced);
+    this.#unknown.note(this.#devices.introduce(message, readings));
     return true;
   }
 }

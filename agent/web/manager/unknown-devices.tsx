@@ -144,7 +144,7 @@ function Heard(props: { readonly device: UnknownDevice }): JSX.Element {
         <div>
           <dt>Last message</dt>
           <dd>
-            <code>{device.excerpt === '' ? '(empty)' : device.excerpt}</code>
+            <code>{device.excerpt === '' ? '(not shown: it names beacons, or is empty)' : device.excerpt}</code>
           </dd>
         </div>
       </dl>
