@@ -1,4 +1,4 @@
-import { reachersAt } from './cameras/seats.ts';
+import { reachersAt } from './cameras/reachers.ts';
 import type { StepContext } from './context.ts';
 import { isZoneDeaf } from './health/stale.ts';
 import type { FixtureId, ZoneId } from './ids.ts';

@@ -1,4 +1,3 @@
-import type { TrafficOverview } from '../../agent/core/cameras/traffic-overview.ts';
 import type { Decision, Offer } from '../../agent/core/decision.ts';
 import type { Reply } from '../../agent/core/effect.ts';
 import type { Input } from '../../agent/core/input.ts';
@@ -7,19 +6,15 @@ import type { StoreMap } from '../../agent/core/store-map.ts';
 import { MINUTE_MS, SECOND_MS } from '../../agent/core/units.ts';
 import type { ConsentPurpose } from '../../agent/core/visit.ts';
 import type {
-  CameraChange,
-  CameraPort,
-  CameraSaved,
-  CameraSettingsView,
   HttpCounters,
   HttpPorts,
-  NoticeFacts,
   OfferEvent,
   QuarantinedMessage,
   Submit,
   UnknownDeviceView,
   VisitView,
 } from '../../agent/http/ports.ts';
+import { FakeCameras } from './fake-cameras.ts';
 import { FakeDevices } from './fake-devices.ts';
 import { fakePolicy } from './policy-fake.ts';
 import { sampleStore } from './sample-store.ts';
@@ -410,59 +405,6 @@ export function fakeOverview(store: StoreMap): StoreOverview {
     recent: [],
     shopUrl: '/shop',
   };
-}
-
-/** One camera that is asked for pictures and given settings. */
-export class FakeCameras implements CameraPort {
-  pictureNow: Awaited<ReturnType<CameraPort['picture']>> = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0xff, 0xd9);
-  answer: CameraSaved = { kind: 'saved' };
-  isWritable = true;
-  camera: CameraSettingsView = {
-    id: 'cam',
-    name: 'Entrance camera',
-    rate: 5,
-    rotate: 0,
-    quietHours: [],
-    isQuiet: false,
-    zone: 'coffee',
-    entrances: [],
-    queues: [],
-    shelves: [],
-    masks: [],
-  };
-  readonly saved: { readonly id: string; readonly change: CameraChange; readonly by: string }[] = [];
-  facts: NoticeFacts = {
-    storeName: 'Corner <Market>',
-    cameras: 1,
-    countsDoors: true,
-    countsQueues: true,
-    seesReaches: false,
-    logDays: 7,
-    contact: undefined,
-  };
-  seen: TrafficOverview = { atMs: 0, grid: { cellM: 0.5, columns: 4, rows: 4 }, minPeople: 3, queues: [], hours: [] };
-
-  list() {
-    return { cameras: [this.camera], isWritable: this.isWritable };
-  }
-
-  async picture(id: string) {
-    return id === this.camera.id ? this.pictureNow : 'unknown-camera';
-  }
-
-  async save(id: string, change: CameraChange, by: string): Promise<CameraSaved> {
-    if (id !== this.camera.id) return { kind: 'unknown-camera' };
-    this.saved.push({ id, change, by });
-    return this.answer;
-  }
-
-  traffic() {
-    return this.seen;
-  }
-
-  notice() {
-    return this.facts;
-  }
 }
 
 /** Reasons and journeys of a store that has nothing to say. */

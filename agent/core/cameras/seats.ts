@@ -1,5 +1,5 @@
 import type { StepContext } from '../context.ts';
-import type { FixtureId, VisitId } from '../ids.ts';
+import type { FixtureId } from '../ids.ts';
 import type { Reach, Reading, Seat, Stop } from '../reading.ts';
 import { putBounded } from '../state.ts';
 import { type DurationMs, type Probability, SECOND_MS, type TimestampMs } from '../units.ts';
@@ -9,10 +9,6 @@ import { CAMERA_LIMITS, type SeatTrack } from './cameras-state.ts';
 
 /** A seat that nothing was heard of for this long is free, whatever was lost on the way: cameras repeat a stop far more often. */
 export const SEAT_TTL_MS: DurationMs = 45 * SECOND_MS;
-/** A reach this old no longer explains what a shelf reports: scales take seconds to settle. */
-const REACH_TTL_MS: DurationMs = 8 * SECOND_MS;
-/** How much more a reach into the very shelf says than standing before it. */
-const REACH_WEIGHT = 2.5;
 /** That a reach was one, where nobody says how sure that is. */
 const REACH_CONFIDENCE: Probability = 0.8;
 
@@ -44,20 +40,6 @@ export function observeSeatReach(context: StepContext, reading: Reading & Reach)
   const visit = visitOf(context, track);
   if (visit !== undefined) moveToFixture(context, visit, { fixture, confidence: Math.max(0.5, confidence) * track.confidence });
 }
-
-/** How much a reach of the last seconds speaks for each visit having done something at a fixture. */
-export function reachersAt(context: StepContext, fixture: FixtureId): ReadonlyMap<VisitId, number> {
-  const { seats } = context.state.cameras;
-  if (seats.size === 0) return NOBODY;
-  const reachers = new Map<VisitId, number>();
-  for (const { visit, reach, confidence } of seats.values()) {
-    if (visit === undefined || reach?.fixture !== fixture || context.nowMs - reach.atMs > REACH_TTL_MS) continue;
-    reachers.set(visit, Math.max(reachers.get(visit) ?? 0, REACH_WEIGHT * reach.confidence * confidence));
-  }
-  return reachers;
-}
-
-const NOBODY: ReadonlyMap<VisitId, number> = new Map();
 
 /** Whether somebody has the seat now. */
 export function isTaken(track: SeatTrack, nowMs: TimestampMs): boolean {
