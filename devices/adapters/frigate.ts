@@ -32,6 +32,8 @@ export function createFrigateAdapter({ placements }: AdapterContext): Adapter {
     ],
     setup: "In Frigate's config.yml: mqtt: { enabled: true, host: {host}, port: {port}, user: {user}, password: {password} }",
     matches: (topic) => topic.startsWith('frigate/'),
+    // Servers may have a prefix of their own; their events show what they are.
+    recognises: (text) => text.includes('"before"') && text.includes('"after"') && text.includes('"false_positive"'),
     decode: (message) => decode(placements, message),
   };
 }

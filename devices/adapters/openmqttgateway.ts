@@ -174,14 +174,31 @@ function sensorBodies(json: JsonObject): ReadingBody[] {
       ...(co2Ppm !== undefined && { co2Ppm }),
     });
   }
-  const open = flagOf(json['open']) ?? flagOf(json['contact']);
+  const open = flagOf(json['open']) ?? flagOf(json['contact']) ?? flagOf(json['door']) ?? flagOf(json['window']);
   if (open !== undefined) bodies.push({ kind: 'contact', open });
   const occupied = flagOf(json['presence']) ?? flagOf(json['motion']) ?? flagOf(json['occupancy']);
   if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
-  const active = flagOf(json['vibration']);
+  const active = flagOf(json['vibration']) ?? flagOf(json['moving']);
   if (active !== undefined) bodies.push({ kind: 'vibration', active });
+  const press = textOf(json['button']);
+  const action = press === undefined ? undefined : PRESSES.get(press.toLowerCase());
+  if (action !== undefined) bodies.push({ kind: 'button', action });
   return bodies;
 }
+
+/** Theengs spells presses out; `none` is no press. */
+const PRESSES: ReadonlyMap<string, string> = new Map([
+  ['press', 'single'],
+  ['single press', 'single'],
+  ['single', 'single'],
+  ['double press', 'double'],
+  ['double', 'double'],
+  ['triple press', 'triple'],
+  ['triple', 'triple'],
+  ['long press', 'long'],
+  ['long', 'long'],
+  ['hold press', 'hold'],
+]);
 
 function celsius(fahrenheit: number | undefined): number | undefined {
   return fahrenheit === undefined ? undefined : Math.round(((fahrenheit - 32) / 1.8) * 100) / 100;

@@ -88,7 +88,7 @@ function decode(placements: Placements, births: Births, message: DeviceMessage):
   if (payload === undefined) return malformed('not-sparkplug', 'the bytes are not a Sparkplug B payload');
   if (payload.length > MAX_METRICS) return malformed('schema', `${payload.length} metrics, expected at most ${MAX_METRICS}`);
   const isBirth = type.endsWith('BIRTH');
-  const names = isBirth ? namesIn(payload) : births.of(speaker);
+  const names = isBirth ? namesIn(payload) : (births.of(speaker) ?? births.of(`${group}/${node}/`));
   if (isBirth && names !== undefined) births.note(speaker, names);
   const said: Said[] = isBirth ? [{ source, body: { kind: 'device.status', online: true } }] : [];
   let unnamed = false;

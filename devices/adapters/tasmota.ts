@@ -6,6 +6,7 @@ import { flagOf, isObject, numberOf, objectIn, shortText, textOf } from './forei
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
 import { tidyEpc } from './native-body.ts';
 import type { Placements, Source } from './placements.ts';
+import { zigbeeSaid } from './tasmota-zigbee.ts';
 import { gramsOf } from './weight-unit.ts';
 
 /**
@@ -53,9 +54,9 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   const { value } = json;
   if (channel === 'STATE' || channel === 'STATUS11') return state(message, { source, json: objectIn(value, 'StatusSTS') ?? value });
   const wrapped = objectIn(value, 'StatusSNS') ?? objectIn(value, 'STATUSSNS');
-  if (wrapped !== undefined || channel === 'SENSOR') return sensors(message, { source, json: wrapped ?? value });
+  if (wrapped !== undefined || channel === 'SENSOR') return sensors(message, { source, json: wrapped ?? value, placements });
   if (channel === 'RESULT') return results(message, { source, json: value });
-  return message.as === undefined && at >= 0 ? ignored('unknown-channel') : sensors(message, { source, json: value });
+  return message.as === undefined && at >= 0 ? ignored('unknown-channel') : sensors(message, { source, json: value, placements });
 }
 
 interface From {
@@ -87,19 +88,30 @@ function stamped(json: JsonObject): SaidOptions {
   return { stamped: typeof json['Time'] === 'string' };
 }
 
-function sensors(message: DeviceMessage, { source, json }: From): Decoded {
+function sensors(message: DeviceMessage, { source, json, placements }: From & { readonly placements: Placements }): Decoded {
   const isFahrenheit = json['TempUnit'] === 'F';
   const said: Said[] = [];
   const lengthUnit = objectIn(json, 'SR04') === undefined ? 0.001 : 0.01;
   for (const [name, value] of Object.entries(json)) {
-    if (isObject(value)) {
-      for (const body of sensor(name, value, { source, isFahrenheit, lengthUnit })) said.push({ source, body });
+    if (name === 'ZbReceived' && isObject(value)) said.push(...zigbeeSaid(value, placements));
+    else if (isObject(value)) {
+      const own = bluetoothSensor(name, value);
+      const speaker = own === undefined ? source : placements.find(FAMILY, ...own);
+      for (const body of sensor(name, value, { source: speaker, isFahrenheit, lengthUnit })) said.push({ source: speaker, body });
     } else if (/^Switch\d+$/.test(name)) {
       const occupied = flagOf(value);
       if (occupied !== undefined && source.placed !== undefined) said.push({ source, body: { kind: 'occupancy', occupied } });
     }
   }
   return readingsOf(message, said, stamped(json));
+}
+
+/** A thermometer that the device only heard over Bluetooth is a device of its own, known by its address or the name that Tasmota gives it. */
+function bluetoothSensor(name: string, value: JsonObject): readonly (string | undefined)[] | undefined {
+  const address = textOf(value['mac']) ?? textOf(value['MAC']);
+  const isHeard =
+    address !== undefined || (/-[0-9A-Fa-f]{6}$/.test(name) && (value['RSSI'] !== undefined || value['Battery'] !== undefined));
+  return isHeard ? [address, name] : undefined;
 }
 
 interface How {
@@ -134,7 +146,8 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
       ...(co2Ppm !== undefined && { co2Ppm }),
     });
   }
-  const distance = numberOf(value['Distance']);
+  // Radars give a list of distances, which is of no one thing.
+  const distance = Array.isArray(value['Distance']) ? undefined : numberOf(value['Distance']);
   if (distance !== undefined) {
     const slot = how.source.slot;
     bodies.push({ kind: 'distance', metres: distance * (name === 'SR04' ? 0.01 : how.lengthUnit), ...(slot !== undefined && { slot }) });

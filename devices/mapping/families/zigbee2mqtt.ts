@@ -1,5 +1,8 @@
 import type { MappingFamily } from './family.ts';
 
+/** The plain word (version 1), or an object with it. */
+const STATE = "contains($, 'online') or contains($, 'offline')";
+
 /**
  * Zigbee2MQTT. `contact` is true while closed; `device_temperature` is the chip's and is not read; `illuminance_lux` is the measured one where an older
  * version also sends a raw `illuminance`. DJT11LM vibration sensors of older versions say `action` only.
@@ -13,14 +16,17 @@ export const ZIGBEE2MQTT = {
     messages: [
       {
         topic: ['zigbee2mqtt/bridge/state'],
+        payload: 'text',
         device: { constant: 'bridge' },
-        when: 'defined(state)',
-        readings: [{ kind: 'device.status', fields: { online: { path: 'state', map: { online: true, offline: false } } } }],
+        when: STATE,
+        readings: [{ kind: 'device.status', fields: { online: { expression: "contains($, 'online')" } } }],
       },
       { topic: 'zigbee2mqtt/bridge/#', ignore: 'bridge' },
       {
         topic: ['zigbee2mqtt/{device...}/availability'],
-        readings: [{ kind: 'device.status', fields: { online: { path: 'state', map: { online: true, offline: false } } } }],
+        payload: 'text',
+        when: STATE,
+        readings: [{ kind: 'device.status', fields: { online: { expression: "contains($, 'online')" } } }],
       },
       { topic: ['zigbee2mqtt/{device...}/set', 'zigbee2mqtt/{device...}/get'], ignore: 'command' },
       {
@@ -41,6 +47,12 @@ export const ZIGBEE2MQTT = {
             optional: true,
             when: "defined(action) and action != '' and not defined(vibration) and action != 'vibration' and action != 'tilt' and action != 'drop'",
             fields: { action: { expression: 'lower(action)' } },
+          },
+          {
+            kind: 'button',
+            optional: true,
+            when: "defined(click) and not defined(action) and click != ''",
+            fields: { action: { expression: 'lower(click)' } },
           },
           {
             kind: 'climate',

@@ -45,7 +45,7 @@ describe.skipIf(!isHere)('hostile texts through every adapter and mapping', () =
     expect(reasons.has('not-json')).toBe(true);
   });
 
-  it('naughty strings as messages, as topics and as device names are sound', () => {
+  it('naughty strings as messages, as topics and as device names are sound', { timeout: 120_000 }, () => {
     const strings = JSON.parse(readFileSync(join(HOSTILE, 'naughty-strings/blns.json'), 'utf8')) as string[];
     expect(strings.length).toBeGreaterThan(500);
     for (const text of strings) {

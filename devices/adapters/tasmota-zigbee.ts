@@ -1,0 +1,38 @@
+import type { ReadingBody } from '../../agent/core/reading.ts';
+import type { Said } from './decoded.ts';
+import { flagOf, isObject, numberOf, textOf } from './foreign-values.ts';
+import type { JsonObject } from './json-payload.ts';
+import type { Placements } from './placements.ts';
+
+const FAMILY = 'tasmota';
+const MAX_DEVICES = 32;
+
+/** What Zigbee devices said to a bridge that runs Tasmota (`ZbReceived`), by short address; known by their name there, else that address. */
+export function zigbeeSaid(received: JsonObject, placements: Placements): readonly Said[] {
+  return Object.entries(received)
+    .slice(0, MAX_DEVICES)
+    .flatMap(([address, value]) => {
+      if (!isObject(value)) return [];
+      const source = placements.find(FAMILY, textOf(value['Name']), textOf(value['Device']) ?? address);
+      return bodiesOf(value).map((body) => ({ source, body }));
+    });
+}
+
+function bodiesOf(value: JsonObject): ReadingBody[] {
+  const bodies: ReadingBody[] = [];
+  const open = flagOf(value['Contact']);
+  if (open !== undefined) bodies.push({ kind: 'contact', open });
+  const occupied = flagOf(value['Occupancy']);
+  if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
+  const [temperatureC, humidityPercent] = [numberOf(value['Temperature']), numberOf(value['Humidity'])];
+  if (temperatureC !== undefined || humidityPercent !== undefined) {
+    bodies.push({
+      kind: 'climate',
+      ...(temperatureC !== undefined && { temperatureC }),
+      ...(humidityPercent !== undefined && { humidityPercent }),
+    });
+  }
+  const batteryPercent = numberOf(value['BatteryPercentage']);
+  if (batteryPercent !== undefined && bodies.length > 0) bodies.push({ kind: 'device.status', batteryPercent });
+  return bodies;
+}
