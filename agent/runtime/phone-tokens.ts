@@ -8,6 +8,8 @@ export const TOKEN_PERIOD_MS: DurationMs = 5 * MINUTE_MS;
 export const TOKENS_A_PERIOD = 4;
 /** A token is 16 bytes, which fits into one advertisement, and as the UUID of an iBeacon. */
 export const TOKEN_BYTES = 16;
+/** Digits of the first half of a token. */
+const SHORT_LENGTH = TOKEN_BYTES;
 /** The phone's clock may be wrong by this many periods. */
 const SKEW_PERIODS = 1;
 /** Visits that may broadcast at once; at the limit the one that began first is no longer heard, and is counted. */
@@ -46,7 +48,8 @@ export interface PhoneTokensOptions {
  */
 export class PhoneTokens {
   readonly #options: PhoneTokensOptions;
-  readonly #visits = new Map<string, VisitId>();
+  /** By the first half of the token, which is all that an Eddystone EID has room for. */
+  readonly #visits = new Map<string, { readonly visit: VisitId; readonly token: string }>();
   /** Tokens in the table, by visit, oldest visit first. */
   readonly #tokens = new Map<VisitId, string[]>();
   #period: number | undefined;
@@ -70,8 +73,11 @@ export class PhoneTokens {
   /** The visit behind a token; undefined for a stranger's, for one out of its time, and when the visit has ended or no longer wants it. */
   visitOf(token: string, nowMs: TimestampMs): VisitId | undefined {
     this.#roll(nowMs);
-    const visit = this.#visits.get(token.toLowerCase());
-    if (visit === undefined || this.#options.isBroadcasting(visit)) return visit;
+    const heard = token.toLowerCase();
+    const known = this.#visits.get(heard.slice(0, SHORT_LENGTH));
+    if (known === undefined || (heard !== known.token && heard.length !== SHORT_LENGTH)) return undefined;
+    const { visit } = known;
+    if (this.#options.isBroadcasting(visit)) return visit;
     this.#remove(visit);
     return undefined;
   }
@@ -87,7 +93,7 @@ export class PhoneTokens {
       this.#tokens.clear();
     }
     for (const [visit, tokens] of this.#tokens) {
-      for (const token of tokens.splice(0, TOKENS_A_PERIOD)) this.#visits.delete(token);
+      for (const token of tokens.splice(0, TOKENS_A_PERIOD)) this.#visits.delete(token.slice(0, SHORT_LENGTH));
       if (this.#options.isBroadcasting(visit)) this.#extend(visit, tokens, period + SKEW_PERIODS);
       else this.#remove(visit);
     }
@@ -111,12 +117,12 @@ export class PhoneTokens {
     for (let n = 0; n < TOKENS_A_PERIOD; n++) {
       const token = phoneToken(seed, { period, n });
       tokens.push(token);
-      this.#visits.set(token, visit);
+      this.#visits.set(token.slice(0, SHORT_LENGTH), { visit, token });
     }
   }
 
   #remove(visit: VisitId): void {
-    for (const token of this.#tokens.get(visit) ?? []) this.#visits.delete(token);
+    for (const token of this.#tokens.get(visit) ?? []) this.#visits.delete(token.slice(0, SHORT_LENGTH));
     this.#tokens.delete(visit);
   }
 

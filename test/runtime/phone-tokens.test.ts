@@ -55,6 +55,16 @@ describe('rotating tokens of phones', () => {
     );
   });
 
+  it('are known by their first half, which is all that an Eddystone EID carries, and by no other part', () => {
+    const { tokens, open } = table();
+    open.add('v_1');
+    const token = phoneToken(tokens.grant('v_1', 0).seed, { period: 0, n: 1 });
+    expect(tokens.visitOf(token.slice(0, 16), 0)).toBe('v_1');
+    expect(tokens.visitOf(token.toUpperCase(), 0)).toBe('v_1');
+    for (const wrong of [token.slice(0, 14), token.slice(0, 20), token.slice(16), `${token.slice(0, 30)}zz`, `${token}00`, ''])
+      expect(tokens.visitOf(wrong, 0)).toBeUndefined();
+  });
+
   it('of strangers lead nowhere and leave the table as it was', () => {
     const { tokens, open } = table();
     open.add('v_1');
