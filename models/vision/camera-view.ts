@@ -13,6 +13,8 @@ const MOST_POSES = 2;
 const POSE_EVERY_MS = 150;
 /** How far beside a shelf a hand still counts, in heights of its person. */
 const SLACK = 0.04;
+/** How long a body is remembered to tell it from an arm. */
+const TRUNK_MS = 2_500;
 /** Score from which a box is somebody and not a shade. */
 const SOMEBODY = 0.35;
 
@@ -21,6 +23,7 @@ export class CameraView {
   readonly gate = new MotionGate();
   readonly #shelves: readonly { readonly outline: readonly PicturePoint[]; readonly background: ShelfBackground }[];
   readonly #posedAtMs = new Map<string, number>();
+  readonly #boxes = new Map<string, readonly (Box & { readonly atMs: number })[]>();
   readonly key: string;
 
   constructor(shelves: readonly (readonly PicturePoint[])[]) {
@@ -42,23 +45,37 @@ export class CameraView {
     const near = followed
       .flatMap((known) => {
         const body = nearest(known, people);
+        const trunk = this.#trunkOf(known.track, body, atMs);
         const shelves = [...this.#shelves.entries()].filter(([, { outline }]) => canTouch(body, outline, aspect)).map(([shelf]) => shelf);
-        return shelves.length === 0 ? [] : [{ track: known.track, body, shelves }];
+        return shelves.length === 0 ? [] : [{ track: known.track, body, trunk, shelves }];
       })
       .slice(0, 16);
     const posed = new Set(pose === undefined ? [] : this.#turns(near, atMs));
     const signs: ReachSign[] = [];
-    for (const { track, body, shelves } of near) {
+    for (const track of this.#boxes.keys()) if (!followed.some((known) => known.track === track)) this.#boxes.delete(track);
+    for (const { track, body, trunk, shelves } of near) {
       const others = bodies.filter((other) => iou(other, body) < 0.5);
-      const hands = pose !== undefined && posed.has(track) ? await findHands(pose, picture, body) : undefined;
+      const hands = pose !== undefined && posed.has(track) ? await findHands(pose, picture, { person: body, trunk }) : undefined;
       for (const shelf of shelves) {
         const { outline, background } = this.#shelves[shelf] ?? {};
         if (outline === undefined || background === undefined || signs.length >= 64) continue;
         const hand = hands === undefined ? {} : { hand: handInside(hands, outline, { slack: SLACK * body.h, aspect }) };
-        signs.push({ track, shelf, ...hand, change: background.changeBeside(body, others) });
+        signs.push({ track, shelf, ...hand, change: background.changeBeside({ person: body, trunk }, others) });
       }
     }
     return signs;
+  }
+
+  /** What all boxes of the last moments share sideways: the body, without an arm that went out in some of them. */
+  #trunkOf(track: string, body: Box, atMs: number): Box {
+    const boxes = [...(this.#boxes.get(track) ?? []).filter((box) => atMs - box.atMs <= TRUNK_MS), { ...body, atMs }].slice(-32);
+    this.#boxes.set(track, boxes);
+    const left = Math.max(...boxes.map(({ x }) => x));
+    const right = Math.min(...boxes.map(({ x, w }) => x + w));
+    // Of somebody who walks the boxes share little; then it is the middle of this one.
+    const [from, to] = [Math.min(left, body.x + 0.25 * body.w), Math.max(right, body.x + 0.75 * body.w)];
+    const slack = 0.03 * (to - from);
+    return { x: from - slack, y: body.y, w: to - from + 2 * slack, h: body.h };
   }
 
   /** Whose hands are looked for this time: those who have waited longest. */

@@ -8,19 +8,27 @@ export interface Hand extends PicturePoint {
   readonly score: number;
 }
 
+/** A person's box, and the part of it that is their body without what moves. */
+export interface Somebody {
+  readonly person: Box;
+  readonly trunk: Box;
+}
+
+/** Height of the shoulders below the top of somebody's box, in heights of it. */
+const SHOULDER = 0.2;
 const WANTED = [JOINT.leftElbow, JOINT.rightElbow, JOINT.leftWrist, JOINT.rightWrist] as const;
 /** Score from which the first look is enough. */
 const SURE = 0.3;
 /** How far beyond the wrist the hand is, in forearms. */
 const HAND = 0.25;
-/** How much an arm that hangs down counts. */
-const HANGING = 0.3;
+/** How much an arm that hangs down counts, or a hand before the body: a camera cannot tell it from one in the shelf behind. */
+const HIDDEN = 0.3;
 
 /** The hands of somebody: looks at the upper body, where an arm over the head is seen, and at the whole figure where that is not enough. */
-export async function findHands(pose: PoseModel, picture: Picture, person: Box): Promise<readonly Hand[]> {
-  const upper = await handsIn(pose, picture, { crop: upperBody(person, picture), person });
+export async function findHands(pose: PoseModel, picture: Picture, { person, trunk }: Somebody): Promise<readonly Hand[]> {
+  const upper = await handsIn(pose, picture, { crop: upperBody(person, picture), person, trunk });
   if (upper.every(({ score }) => score >= SURE)) return upper;
-  const whole = await handsIn(pose, picture, { crop: wholeBody(person, picture), person });
+  const whole = await handsIn(pose, picture, { crop: wholeBody(person, picture), person, trunk });
   return [...upper, ...whole];
 }
 
@@ -56,25 +64,28 @@ function isNear(hand: PicturePoint, area: readonly PicturePoint[], slack: Pictur
 async function handsIn(
   pose: PoseModel,
   picture: Picture,
-  { crop, person }: { readonly crop: Crop; readonly person: Box },
+  { crop, person, trunk }: Somebody & { readonly crop: Crop },
 ): Promise<readonly Hand[]> {
   const joints = await pose.joints(picture, crop, WANTED);
   const [leftElbow, rightElbow, leftWrist, rightWrist] = joints.map((joint) => inPicture(joint, crop, picture));
   return [
     [leftWrist, leftElbow],
     [rightWrist, rightElbow],
-  ].flatMap(([wrist, elbow]) => (wrist === undefined || elbow === undefined ? [] : [handOf(wrist, elbow, { person, picture })]));
+  ].flatMap(([wrist, elbow]) => (wrist === undefined || elbow === undefined ? [] : [handOf(wrist, elbow, { person, trunk, picture })]));
 }
 
-/** Beyond the wrist, in the direction of the forearm; an arm that hangs beside the body is hardly a reach. */
-function handOf(wrist: Joint, elbow: Joint, { person, picture }: { readonly person: Box; readonly picture: Picture }): Hand {
+/** Beyond the wrist, in the direction of the forearm; an arm that hangs, or a hand before the body, is hardly a reach. */
+function handOf(wrist: Joint, elbow: Joint, { person, trunk, picture }: Somebody & { readonly picture: Picture }): Hand {
   const reliable = elbow.score >= 0.1;
   const [dx, dy] = reliable ? [wrist.x - elbow.x, wrist.y - elbow.y] : [0, 0];
   const isDown = reliable && dy > 0 && Math.abs(dx) * picture.width < 0.4 * dy * picture.height;
   const low = (wrist.y - person.y) / person.h;
   const isBeside = Math.abs(wrist.x - person.x - person.w / 2) < 0.6 * person.w;
-  const score = isDown && low > 0.38 && low < 0.7 && isBeside ? HANGING * wrist.score : wrist.score;
-  return { x: wrist.x + HAND * dx, y: wrist.y + HAND * dy, score: Math.min(1, Math.max(0, score)) };
+  const isHanging = isDown && low > 0.38 && low < 0.7 && isBeside;
+  const [x, y] = [wrist.x + HAND * dx, wrist.y + HAND * dy];
+  const isBefore = x > trunk.x && x < trunk.x + trunk.w && (y - person.y) / person.h > SHOULDER;
+  const score = isHanging || isBefore ? HIDDEN * wrist.score : wrist.score;
+  return { x, y, score: Math.min(1, Math.max(0, score)) };
 }
 
 function inPicture({ x, y, score }: Joint, crop: Crop, { width, height }: Picture): Joint {

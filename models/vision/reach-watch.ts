@@ -57,7 +57,7 @@ export class ReachWatch {
       const track = here.get(sign.track);
       const fixture = this.#fixtures[sign.shelf];
       if (track === undefined || fixture === undefined) continue;
-      const alone = signs.every(({ track: other, shelf, hand }) => other === sign.track || shelf !== sign.shelf || (hand ?? 0) >= HAND);
+      const alone = signs.every(({ track: other, shelf }) => other === sign.track || shelf !== sign.shelf);
       reaches.push(...this.#look(sign, { fixture, nowMs, isStanding: this.#isStanding(track, nowMs), isAlone: alone }));
     }
     for (const [key, open] of this.#cases) {

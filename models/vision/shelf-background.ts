@@ -1,5 +1,6 @@
 import type { Box } from './boxes.ts';
 import type { PicturePoint } from './camera-place.ts';
+import type { Somebody } from './hands.ts';
 import { type Picture, spansOf } from './picture.ts';
 
 /** Cells along the longer side of a shelf's front. */
@@ -68,7 +69,7 @@ export class ShelfBackground {
       this.#calmFromMs = atMs + CALM_MS;
       return;
     }
-    const open = this.#cells.filter((cell) => !people.some((box) => covers(box, cell)));
+    const open = this.#cells.filter((cell) => !people.some((box) => covers(grown(box), cell)));
     const light = lightOf(open);
     let changes = 0;
     for (const cell of this.#cells) {
@@ -89,18 +90,17 @@ export class ShelfBackground {
    * How much of the shelf is changed beside somebody, 0 to 1: 1 is a forearm's worth. Their own trunk and everybody else are left out;
    * so is what has been changed for a while.
    */
-  changeBeside(person: Box, others: readonly Box[]): number {
+  changeBeside({ person, trunk }: Somebody, others: readonly Box[]): number {
     if (this.#lastMs < this.#calmFromMs) return 0;
     const arm = (0.35 * person.h) / this.#aspect;
     const zone = { x: person.x - arm, y: person.y - 0.25 * person.h, w: person.w + 2 * arm, h: 1.25 * person.h };
-    const trunk = { x: person.x + 0.25 * person.w, y: person.y, w: 0.5 * person.w, h: person.h };
     const count = this.#cells.filter(
       (cell) =>
         cell.changed &&
         this.#lastMs - cell.candidateSinceMs < STILL_MS &&
         covers(zone, cell) &&
         !covers(trunk, cell) &&
-        !others.some((box) => covers(box, cell)),
+        !others.some((box) => covers(grown(box), cell)),
     ).length;
     return Math.min(1, (count * this.#cellArea) / (FOREARM * person.h * person.h));
   }
@@ -152,6 +152,11 @@ function emptyCell(x: number, y: number): Cell {
     candidateSinceMs: 0,
     changed: false,
   };
+}
+
+/** Boxes are never quite right: a little wider, so that nobody's shoulder is a change. */
+function grown({ x, y, w, h }: Box): Box {
+  return { x: x - 0.08 * w, y: y - 0.03 * h, w: 1.16 * w, h: 1.06 * h };
 }
 
 function covers(box: Box, { x, y }: Cell): boolean {
