@@ -35,7 +35,7 @@ export function recordSale(
   count(context, 'sales', undefined);
   count(context, 'salesCents', undefined, totalCents);
   if (link.visit !== undefined) {
-    creditVisit(context, link.visit, { pos, isNamed: namedByTill(context, pos) === link.visit });
+    creditVisit(context, link.visit, { pos, isNamed: link.how !== 'code' });
     const attributedCents = attributedTo(context, link.visit, pos);
     state.today.attributedSalesCents += attributedCents;
     if (attributedCents > 0) count(context, 'attributedSalesCents', zone, attributedCents);
@@ -46,26 +46,28 @@ export function recordSale(
   });
 }
 
-/** A redeemed code names its visit; a tag or visit id at the till does too, for a phone's visit only with its consent to measurement. */
+/**
+ * A redeemed code names its visit; a tag or visit id at the till does too, for a phone's visit only with its consent to measurement. Where both
+ * say the same, the till's word is written down: the holdout can have that too.
+ */
 function linkToVisit(
   context: StepContext,
   sale: { readonly pos: PosSale; readonly offers: readonly OfferId[] },
 ): { readonly visit: Visit | undefined; readonly how: SaleRow['link'] } {
+  const named = namedByTill(context, sale.pos);
+  const redeemer = redeemerOf(context, sale);
+  if (redeemer !== undefined && redeemer !== named.visit) return { visit: redeemer, how: 'code' };
+  return named;
+}
+
+function redeemerOf(context: StepContext, sale: { readonly pos: PosSale; readonly offers: readonly OfferId[] }): Visit | undefined {
   const { state } = context;
   for (const id of sale.offers) {
     const record = state.offers.get(id);
     const visit = record?.redeemed?.receipt === sale.pos.receipt ? state.visits.get(record.offer.visit) : undefined;
-    if (visit !== undefined) return { visit, how: 'code' };
+    if (visit !== undefined) return visit;
   }
-  const redeemer = receiptVisit(context, sale.pos.receipt);
-  if (redeemer !== undefined) return { visit: redeemer, how: 'code' };
-  if (sale.pos.visit === undefined) return { visit: undefined, how: undefined };
-  const named = state.visits.get(sale.pos.visit);
-  if (named !== undefined) return named.consents.has('measurement') ? { visit: named, how: 'visit' } : { visit: undefined, how: undefined };
-  const tagged = state.visits.get(state.tags.get(sale.pos.visit)?.visit ?? '');
-  if (tagged === undefined || (tagged.origin === 'phone' && !tagged.consents.has('measurement')))
-    return { visit: undefined, how: undefined };
-  return { visit: tagged, how: 'tag' };
+  return receiptVisit(context, sale.pos.receipt);
 }
 
 function receiptVisit(context: StepContext, receipt: string): Visit | undefined {
@@ -74,10 +76,14 @@ function receiptVisit(context: StepContext, receipt: string): Visit | undefined 
 }
 
 /** The visit that the till itself named, whatever codes were redeemed: by its id, with consent, or by its tag. */
-function namedByTill({ state }: StepContext, pos: PosSale): Visit | undefined {
-  if (pos.visit === undefined) return undefined;
-  const visit = state.visits.get(pos.visit) ?? state.visits.get(state.tags.get(pos.visit)?.visit ?? '');
-  return visit !== undefined && (visit.origin !== 'phone' || visit.consents.has('measurement')) ? visit : undefined;
+function namedByTill({ state }: StepContext, pos: PosSale): { readonly visit: Visit | undefined; readonly how: SaleRow['link'] } {
+  const nobody = { visit: undefined, how: undefined };
+  if (pos.visit === undefined) return nobody;
+  const named = state.visits.get(pos.visit);
+  if (named !== undefined) return named.consents.has('measurement') ? { visit: named, how: 'visit' } : nobody;
+  const tagged = state.visits.get(state.tags.get(pos.visit)?.visit ?? '');
+  if (tagged === undefined || (tagged.origin === 'phone' && !tagged.consents.has('measurement'))) return nobody;
+  return { visit: tagged, how: 'tag' };
 }
 
 /**

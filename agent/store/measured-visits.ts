@@ -29,7 +29,7 @@ export function measuredVisits(sqlite: Sqlite): Map<VisitId, LinkedSale[]> {
     else visits.delete(visit);
   }
   const sales = sqlite.prepare<[], { visit: VisitId; atMs: TimestampMs; lines: string }>(
-    'SELECT visit, at_ms AS atMs, lines FROM sales WHERE visit IS NOT NULL ORDER BY no',
+    `SELECT visit, at_ms AS atMs, lines FROM sales WHERE visit IS NOT NULL AND link <> 'code' ORDER BY no`,
   );
   for (const { visit, atMs, lines } of sales.iterate()) {
     // Written by the sales table from typed lines.
