@@ -13,6 +13,7 @@ const LIVE: ReadonlySet<keyof StoreConfig> = new Set([
   'productsFile',
   'devices',
   'mappings',
+  'cameras',
   'tags',
   'calibration',
   'campaigns',
