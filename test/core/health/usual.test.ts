@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareRound, evidenceOfLoss, newWatch, ROUND_MS, usualAt, type Watch } from '../../../agent/core/health/usual.ts';
 import { countFalseAlarms, detectionDelayH, lowNow } from '../../bench/health/score.ts';
 import { simulateTraffic, TWENTY } from '../../bench/health/traffic.ts';
+import { CoreDriver } from '../../support/core-driver.ts';
 
 function live(watch: Watch, days: number, countOf: (day: number, round: number) => number): void {
   for (let day = 0; day < days; day++) {
@@ -74,5 +75,24 @@ describe('twenty devices over sixty simulated days', { timeout: 120_000 }, () =>
   it('a sensor that repeats itself is called stuck, one that only rests at night is not', () => {
     const state = simulateTraffic({ days: 8, seed: 3, devices: TWENTY, onRound: () => undefined });
     expect([...lowNow(state)].filter((who) => who.startsWith('stuck'))).toEqual([]);
+  });
+});
+
+describe('a value that stands still', () => {
+  it('is called stuck where it usually moves, while it is still sent, and no longer once it moves', () => {
+    const driver = new CoreDriver();
+    const say = (grams: (round: number) => number, rounds: number) => {
+      for (let round = 0; round < rounds; round++) {
+        for (let n = 0; n < 10; n++)
+          driver.wait(60_000).reading('shelf-03', { kind: 'shelf.weight', slot: '03-1', grams: grams(round * 10 + n) });
+      }
+    };
+    const low = () => driver.state.health.devices.get('shelf-03')?.channels.get('03-1')?.watch.lowSinceMs;
+    say((n) => 2_000 + (n % 3), 4 * 144);
+    expect(low()).toBeUndefined();
+    say(() => 2_000, 18);
+    expect(low()).toBeDefined();
+    say((n) => 2_000 + (n % 3), 2);
+    expect(low()).toBeUndefined();
   });
 });
