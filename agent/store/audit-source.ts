@@ -13,7 +13,7 @@ export interface AuditedDecision {
 /** Scored decisions of a time with their offers, for the audit; in pages, so that a reader can let others go first. */
 export class AuditSource {
   readonly #page: Statement<[number, number, number], { readonly no: number; readonly body: string; readonly offer: string | null }>;
-  readonly #first: Statement<[number], number | null>;
+  readonly #first: Statement<[number, number], number | null>;
   readonly #last: Statement<[], number | null>;
 
   constructor(sqlite: Sqlite) {
@@ -23,9 +23,9 @@ export class AuditSource {
        WHERE d.no > ? AND d.at_ms >= ? ORDER BY d.no LIMIT ?`,
     );
     this.#first = sqlite
-      .prepare<[number], number | null>(
-        `SELECT min(no) FROM (SELECT min(no) AS no FROM decisions WHERE kind = 'offer' AND at_ms >= ?1
-         UNION ALL SELECT min(no) AS no FROM decisions WHERE kind = 'hold' AND at_ms >= ?1)`,
+      .prepare<[number, number], number | null>(
+        `SELECT min(no) FROM (SELECT min(no) AS no FROM decisions WHERE kind = 'offer' AND at_ms >= ?
+         UNION ALL SELECT min(no) AS no FROM decisions WHERE kind = 'hold' AND at_ms >= ?)`,
       )
       .pluck();
     this.#last = sqlite.prepare<[], number | null>('SELECT max(no) FROM decisions').pluck();
@@ -33,7 +33,7 @@ export class AuditSource {
 
   /** Pages, oldest first, of at most the latest `limit` decisions since `fromMs`. `isPartial` says that older ones were left out. */
   pages(fromMs: TimestampMs, limit: number): { readonly isPartial: boolean; readonly pages: Generator<readonly AuditedDecision[]> } {
-    const first = this.#first.get(fromMs) ?? 0;
+    const first = this.#first.get(fromMs, fromMs) ?? 0;
     const last = this.#last.get() ?? 0;
     const after = Math.max(first - 1, last - limit);
     return { isPartial: after > first - 1, pages: this.#pages(Math.max(0, after), fromMs) };
