@@ -1,5 +1,5 @@
 import type { Decision } from '../../../agent/core/decision.ts';
-import type { DeviceOverview, StoreOverview, ZoneOverview } from '../../../agent/core/overview.ts';
+import type { DeviceOverview, SlotOverview, StoreOverview, ZoneOverview } from '../../../agent/core/overview.ts';
 import { sampleStore } from '../../support/sample-store.ts';
 import { serveCameras } from './camera-samples.ts';
 import type { FakeStore } from './fake-store.ts';
@@ -209,6 +209,8 @@ export function troubledOverview(): StoreOverview {
           ? { ...zone, state: 'blind', lastSeenAtMs: undefined }
           : zone,
     ),
+    fixtures: overview.fixtures.map((fixture, at) => (at < 3 ? { ...fixture, slots: troubledSlots(now).slice(at) } : fixture)),
+    shrinkSuspectsToday: 2,
     devices: overview.devices.map((device, at) =>
       at === 2
         ? { ...device, state: 'quiet', sentence: 'Quiet for longer than usual', lastSeenAtMs: now - 24 * MINUTE }
@@ -242,6 +244,16 @@ export function troubledOverview(): StoreOverview {
       },
     },
   };
+}
+
+function troubledSlots(now: number): readonly SlotOverview[] {
+  const slot = { id: 's', sku: 'TEA', name: 'Black tea', capacity: 20, misplaced: 0 };
+  return [
+    { ...slot, id: '1-1', stock: 0, state: 'out' },
+    { ...slot, id: '1-2', stock: 3, state: 'low', misplaced: 1 },
+    { ...slot, id: '1-3', stock: 12, state: 'ok', staleSinceMs: now - 24 * MINUTE },
+    { ...slot, id: '1-4', stock: undefined, state: 'unknown' },
+  ];
 }
 
 /** A store on its first morning: configured, nothing has happened. */
