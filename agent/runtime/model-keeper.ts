@@ -223,6 +223,7 @@ export class ModelKeeper implements DirectorEvents {
   /** A model was handed in: it is checked, and then begins at the first gate. */
   stage(model: ModelRef, by: string): Promise<string> {
     return this.#ask(async () => {
+      if (model.name === this.#kept.lifecycle.live.name) return `${model.name} is in use already`;
       const step = { nowMs: this.#options.nowMs(), by };
       this.#options.library.forgive(model);
       await this.#become(stage(this.#kept.lifecycle, model, { ...step, reason: 'handed in' }));

@@ -66,10 +66,10 @@ export const GATES: readonly Gate[] = [
     criteria: [
       {
         id: 'replay-loss',
-        says: 'Predicts purchases no worse than the model in use: log-loss at most 0.02 higher, at the upper end of the 95 % interval',
+        says: 'Predicts purchases no worse than the model in use (log-loss at most 0.02 higher, with 95 % certainty)',
         limit: 0.02,
       },
-      { id: 'replay-order', says: 'Tells buyers from others no worse: AUC at most 0.03 lower', limit: 0.03 },
+      { id: 'replay-order', says: 'Tells buyers from others no worse (AUC at most 0.03 lower)', limit: 0.03 },
       { id: 'replay-rows', says: 'At least 200 products with a known outcome; with fewer the next stage decides', limit: 200 },
     ],
   },
@@ -83,10 +83,10 @@ export const GATES: readonly Gate[] = [
       { id: 'calls', says: 'At least 200 answers', limit: 200 },
       { id: 'errors', says: 'At most 1 % of the calls fail or come late', limit: 0.01 },
       { id: 'latency', says: '99 of 100 calls within 50 ms', limit: 50 },
-      { id: 'features', says: 'No input is far from what it was trained on: stability index at most 1', limit: 1 },
+      { id: 'features', says: 'What it is told here is not far from what it was trained on (stability index at most 1)', limit: 1 },
       {
         id: 'loss',
-        says: 'Not shown to predict worse (log-loss more than 0.01 higher): always-valid 95 % interval over at least 50 visits',
+        says: 'Not shown to predict worse, over at least 50 visits (log-loss more than 0.01 higher)',
         limit: 50,
       },
     ],
@@ -94,7 +94,7 @@ export const GATES: readonly Gate[] = [
   {
     stage: 'canary',
     title: 'A few visits',
-    meaning: 'It decides for a fixed share of the visits, by hash; the others stay with the model in use',
+    meaning: 'It decides for a small share of the visits, dealt by chance; the others stay with the model in use',
     mostMs: 21 * DAY_MS,
     criteria: [
       { id: 'time', says: 'At least 1 day', limit: DAY_MS },
@@ -102,8 +102,8 @@ export const GATES: readonly Gate[] = [
       { id: 'errors', says: 'At most 1 % of the calls fail or come late', limit: 0.01 },
       { id: 'latency', says: '99 of 100 calls within 50 ms', limit: 50 },
       { id: 'calibration', says: 'What it promises comes: not shown to be off by more than 0.05', limit: 0.05 },
-      { id: 'conversion', says: 'Its visits are not shown to buy less often: always-valid 95 % interval', limit: 0 },
-      { id: 'margin', says: 'Its visits are not shown to earn less: always-valid 95 % interval', limit: 0 },
+      { id: 'conversion', says: 'Its visits are not shown to buy less often', limit: 0 },
+      { id: 'margin', says: 'Its visits are not shown to earn less', limit: 0 },
     ],
   },
 ];
@@ -115,10 +115,14 @@ export const WATCH: readonly Criterion[] = [
   { id: 'calibration', says: 'What it promises is shown to be off by more than 0.1, over at least 100 visits', limit: 0.1 },
   {
     id: 'scores',
-    says: 'Its scores are far from those it gave when it came: stability index above 0.5, over at least 500 scores',
+    says: 'Its scores are far from those it gave when it came (stability index above 0.5, over at least 500 scores)',
     limit: 0.5,
   },
-  { id: 'features', says: 'An input is far from what it was when it came: stability index above 1, over at least 500 scores', limit: 1 },
+  {
+    id: 'features',
+    says: 'What it is told is far from what it was told when it came (stability index above 1, over at least 500 scores)',
+    limit: 1,
+  },
 ];
 
 /** Index above which a difference from training is said in words, without sending anything back. */

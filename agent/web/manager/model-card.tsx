@@ -112,7 +112,11 @@ function ModelBody(props: {
           ) : null}
         </section>
       )}
-      {mayManage ? <Press action="return" label={`Go back to ${previous}`} {...props} /> : null}
+      {mayManage ? (
+        <p class="row">
+          <Press action="return" label={`Go back to ${previous.startsWith('rules@') ? 'the rules' : previous}`} {...props} />
+        </p>
+      ) : null}
       <ModelGates gates={props.model.gates} isOpen={candidate !== null} watch={watch} />
       <History history={history} />
     </>
