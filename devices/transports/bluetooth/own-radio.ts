@@ -98,8 +98,8 @@ export class OwnRadio {
     const known = this.#own.get(path);
     if (data === undefined) return known ?? this.#remember(path, this.#byAddress(address));
     const found = identityIn(data, this.#placements);
-    const beacon = found === undefined ? undefined : this.#placements.beacon(found.identity);
-    if (beacon !== undefined && (this.#placements.isTag(beacon) || (isToken(beacon) && this.#knowsToken(beacon)))) {
+    const beacon = found?.beacon;
+    if (beacon !== undefined && (found?.isTag === true || (isToken(beacon) && this.#knowsToken(beacon)))) {
       if (known?.beacon === beacon) return known;
       return this.#remember(path, {
         ...this.#byAddress(address),
