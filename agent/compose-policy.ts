@@ -8,6 +8,7 @@ import { toldOf } from './core/policy/told.ts';
 import type { Cents } from './core/units.ts';
 import type { ChannelsView, EvaluationView, PolicyChange, PolicyPorts } from './http/policy-ports.ts';
 import { packageRoot } from './package-root.ts';
+import type { ResponseSource } from './response-source.ts';
 import { cached } from './runtime/cached.ts';
 import type { Loop } from './runtime/loop.ts';
 import type { Timers } from './runtime/timers.ts';
@@ -36,6 +37,8 @@ export function createPolicyDesk(parts: {
   readonly store: Store;
   readonly nowMs: () => number;
   readonly monotonicMs: () => number;
+  /** What a discount does, by a model; looked at once a minute. */
+  readonly response: ResponseSource;
   /** Runs a command of this program and gives what it printed; by default the installed program, in a process of its own. */
   readonly run?: (words: readonly string[]) => Promise<string>;
 }): PolicyDesk {
@@ -86,7 +89,13 @@ export function createPolicyDesk(parts: {
       store.models.answer(no, { ok: isDone, sentence, atMs: nowMs() });
     }
   }
-  return { ports, startTimers: (timers) => timers.every(SECOND_MS, 'experiment-requests', answerRequests) };
+  return {
+    ports,
+    startTimers(timers) {
+      timers.every(SECOND_MS, 'experiment-requests', answerRequests);
+      timers.every(MINUTE_MS, 'offer-response', () => parts.response.look());
+    },
+  };
 }
 
 function channelsOf(store: Store, at: { readonly loop: Loop; readonly nowMs: number }): ChannelsView {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from '../config/load.ts';
 import { ListenError } from '../devices/transports/listen-error.ts';
+import { ResponseScorer } from '../models/policy/response/response-scorer.ts';
 import { actsOf } from './compose-acts.ts';
 import { createBluetooth } from './compose-bluetooth.ts';
 import { createCameraPort } from './compose-camera-port.ts';
@@ -24,6 +25,8 @@ import { createHttpServer } from './http/server.ts';
 import { LiveDevices } from './live-devices.ts';
 import { packageVersion } from './package-root.ts';
 import { Pairing } from './pairing.ts';
+import { responseFile } from './response-file.ts';
+import { ResponseSource } from './response-source.ts';
 import { cached } from './runtime/cached.ts';
 import { StoreClock, systemClock } from './runtime/clock.ts';
 import { Counters } from './runtime/counters.ts';
@@ -126,6 +129,9 @@ export async function startAgent(
   });
   await models.start();
 
+  const response = new ResponseSource(responseFile(config.data.dir), (sentence) => log.info(sentence));
+  response.look();
+
   const devices = new LiveDevices(config);
   const unknownDevices = new UnknownDevices();
   const pairing = new Pairing({ devices, unknown: unknownDevices, nowMs: () => clock.nowMs() });
@@ -136,7 +142,7 @@ export async function startAgent(
     aggregate: recovered.aggregate,
     aggregateSettings,
     journal: store.journal,
-    scorer: models.scorer,
+    scorer: new ResponseScorer(models.scorer, () => response.model()),
     counters,
     nowMs: () => clock.nowMs(),
     monotonicMs: systemClock.monotonicMs,
@@ -203,7 +209,13 @@ export async function startAgent(
     disk: () => store.database.usage(),
     outcomes,
     startFindings,
-    moreFindings: () => [...models.findings(), ...cameras.findings(), ...bluetooth.findings(), ...policyFindings(loop.state)],
+    moreFindings: () => [
+      ...models.findings(),
+      ...cameras.findings(),
+      ...bluetooth.findings(),
+      ...policyFindings(loop.state),
+      ...response.findings(),
+    ],
     onProblems({ began, ended }) {
       for (const { sentence, hint } of began) log.warn({ hint }, sentence);
       for (const { sentence } of ended) log.info(`Cleared: ${sentence}`);
@@ -243,7 +255,7 @@ export async function startAgent(
   const devicePort = createDevicePort({ loaded, loop, store, pairing, use: reload });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
-  const policy = createPolicyDesk({ loaded, loop, store, nowMs: () => clock.nowMs(), monotonicMs: systemClock.monotonicMs });
+  const policy = createPolicyDesk({ loaded, loop, store, response, nowMs: () => clock.nowMs(), monotonicMs: systemClock.monotonicMs });
   const http = createHttpServer({
     settings: httpSettings(loaded),
     ports: httpPorts({

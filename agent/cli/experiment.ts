@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { assign, type Experiment, experimentProblems } from '../core/experiments/experiment.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
+import { registerRunning } from './experiment-running.ts';
 import { CliFailure } from './failure.ts';
 
 const fileSchema = z.strictObject({
@@ -38,9 +39,10 @@ interface PlanWords {
   readonly power: string;
 }
 
-/** `endcap experiment`: plan, check, assign and judge experiments. */
+/** `endcap experiment`: plan, check, assign, run and judge experiments. */
 export function registerExperiment(program: Command, context: CommandContext): void {
-  const experiment = program.command('experiment').description('plan, check and judge experiments');
+  const experiment = program.command('experiment').description('plan, check, run and judge experiments');
+  registerRunning(experiment, context);
   experiment
     .command('plan')
     .description('visits a variant needs, looked at at any time and looked at once')

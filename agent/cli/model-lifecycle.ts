@@ -14,9 +14,9 @@ import { localTime } from '../core/local-time.ts';
 import { handIn, nameOf } from '../runtime/model-library.ts';
 import { replayModels } from '../runtime/model-replay.ts';
 import { replaySentence } from '../runtime/model-view.ts';
-import { OwnerLock } from '../store/lock.ts';
 import { openLogFile } from '../store/log-file.ts';
 import { ModelsTable } from '../store/models.ts';
+import { ask } from './ask-agent.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
@@ -28,10 +28,6 @@ interface Words {
   readonly config?: string;
   readonly json?: boolean;
 }
-
-/** How long a command waits for the running agent. */
-const PATIENCE_MS = 60_000;
-const ASK_EVERY_MS = 200;
 
 /** `endcap model stage | status | promote | withdraw | rollback | evaluate | sign`: a model's way into use, beside a running agent or without one. */
 export function registerModelLifecycle(model: Command, context: CommandContext): void {
@@ -73,38 +69,6 @@ async function stage(manifest: string, words: Words, context: CommandContext): P
   const taken = handIn(resolve(context.workingDirectory, manifest), modelsFolder(loaded.config));
   if (!taken.ok) throw new CliFailure(taken.error.sentence, { exitCode: EXIT.unavailable, hint: taken.error.hint });
   await ask('stage', { detail: JSON.stringify(taken.value), loaded, context });
-}
-
-/** Leaves a request in the database, and waits for the answer of the agent where one is running. */
-async function ask(
-  verb: string,
-  { detail, loaded, context }: { readonly detail: string; readonly loaded: LoadedConfig; readonly context: CommandContext },
-): Promise<void> {
-  const { config } = loaded;
-  const by = 'command line';
-  const no = withDatabase(config, ({ sqlite }) => new ModelsTable(sqlite).ask({ verb, detail, by, atMs: Date.now() }));
-  if (!isAgentRunning(config.data.dir)) return context.print('No agent is running on this data folder; it is done when one starts');
-  const untilMs = performance.now() + PATIENCE_MS;
-  while (performance.now() < untilMs) {
-    const answer = withDatabase(config, ({ sqlite }) => new ModelsTable(sqlite).answerTo(no));
-    if (answer !== undefined) {
-      context.print(answer.sentence);
-      return answer.ok ? undefined : context.finish(EXIT.found);
-    }
-    await new Promise((settled) => setTimeout(settled, ASK_EVERY_MS));
-  }
-  throw new CliFailure('Cannot say what became of it: the agent has not answered yet', {
-    exitCode: EXIT.unavailable,
-    hint: 'ask with "endcap model status"',
-  });
-}
-
-function isAgentRunning(dir: string): boolean {
-  const file = join(dir, 'core.lock');
-  if (!existsSync(file)) return false;
-  const lock = OwnerLock.take(file);
-  lock?.[Symbol.dispose]();
-  return lock === undefined;
 }
 
 /** The parts of what the agent keeps that this command shows. */

@@ -63,9 +63,9 @@ describe('endcap policy evaluate', () => {
     expect(run.stdout).toMatch(/^2700 measured visits, 1\d\d\d offered and 8\d\d held back by chance; 1\d\d\d would no longer be offered/);
     expect(run.stdout).toMatch(/change: \d+\.\d cents \(\d.*\) a visit, shown to be better/);
     const json = JSON.parse((await rig.run(['policy', 'evaluate', dir, '--without', 'beans', '--json'])).stdout) as {
-      readonly values: readonly { readonly name: string; readonly dr: { readonly value: number } }[];
+      readonly policies: readonly { readonly name: string; readonly dr: { readonly value: number } }[];
     };
-    expect(json.values[0]!.dr.value).toBeCloseTo(json.values[2]!.dr.value, 9);
+    expect(json.policies[0]!.dr.value).toBeCloseTo(json.policies[2]!.dr.value, 9);
   });
 
   it('says that it cannot say where the groups are small', async () => {

@@ -4,7 +4,9 @@ import { cholesky, diagonalMatrix, solveWithRoot } from '../linear-algebra.ts';
 /** A fitted line through standardised columns. */
 export interface Ridge {
   readonly intercept: number;
+  /** Of standardised columns. */
   readonly slopes: Float64Array;
+  readonly scales: readonly Scale[];
   predict(columns: readonly Float32Array[]): Float64Array;
 }
 
@@ -38,6 +40,7 @@ export function ridge(
   return {
     intercept,
     slopes: Float64Array.from(slopes),
+    scales,
     predict: (columns) => {
       const of = standardise(columns, scales);
       return Float64Array.from({ length: columns[0]?.length ?? 0 }, (_, row) =>
@@ -47,7 +50,8 @@ export function ridge(
   };
 }
 
-interface Scale {
+/** How a column is standardised. */
+export interface Scale {
   readonly centre: number;
   readonly scale: number;
 }
