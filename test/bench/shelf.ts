@@ -183,7 +183,8 @@ class Sums {
   }
 }
 
-function mergeScores(into: ShelfScore, from: ShelfScore): void {
+/** Adds one score to another. */
+export function mergeScores(into: ShelfScore, from: ShelfScore): void {
   for (const key of ['truths', 'hits', 'falseReports', 'misses', 'ambiguous', 'undecidable', 'undecidableTold', 'rightKinds'] as const)
     into[key] += from[key];
   into.delaysMs.push(...from.delaysMs);

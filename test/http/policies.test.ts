@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly Caller[]>> = {
   'PATCH /api/v1/visit/consents': ['shopper'],
   'PATCH /api/v1/visit/place': ['shopper'],
   'PATCH /api/v1/visit/tag': ['shopper'],
+  'PATCH /api/v1/visit/broadcast': ['shopper'],
   'POST /api/v1/offers/:id/receipts': ['shopper'],
   'GET /api/v1/visit/data': ['shopper'],
   'GET /api/v1/visit/suggestions': ['shopper'],
