@@ -73,8 +73,15 @@ export interface Visit {
   memberKey?: string;
   /** Products in sales linked to this visit. */
   bought?: Set<Sku>;
-  /** Visits that changed zones together with this one, and how often in a row. */
-  companions?: Map<VisitId, number>;
+  /** Visits that changed zones together with this one. */
+  companions?: Map<VisitId, Companion>;
+}
+
+/** How often two visits changed zones together in a row, and how many changes each had made by the last time. */
+export interface Companion {
+  readonly times: number;
+  readonly moves: number;
+  readonly theirMoves: number;
 }
 
 /** What showed that somebody works here: a tag of the staff's, hours when only staff is in, or filling shelves. */

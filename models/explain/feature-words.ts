@@ -206,5 +206,5 @@ function number(count: number, one: string, many: string): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }

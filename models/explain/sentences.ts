@@ -123,5 +123,5 @@ function enumerate(words: readonly string[]): string {
 }
 
 function percent(probability: Probability): string {
-  return probability > 0 && probability < 0.005 ? 'under 1 %' : `${Math.round(100 * probability)} %`;
+  return probability > 0 && probability < 0.005 ? 'under 1%' : `${Math.round(100 * probability)}%`;
 }

@@ -11,8 +11,8 @@ export interface Arrival {
 }
 
 /** Going from the same zone to the same zone within this time is going together. */
-const TOGETHER_MS: DurationMs = 15 * SECOND_MS;
-/** Going together this often in a row makes a group: twice happens between strangers. */
+const TOGETHER_MS: DurationMs = 8 * SECOND_MS;
+/** Going together this often in a row, neither having gone anywhere alone meanwhile, makes a group: twice happens between strangers. */
 export const GROUP_MOVES = 3;
 /** Arrivals looked at in one zone; in a crowd larger than this nobody can be told to be with anybody. */
 const MAX_ARRIVALS = 16;
@@ -45,7 +45,7 @@ export function leaveGroup(context: StepContext, visit: Visit): void {
 /** Visits that seem to be one party with this one. */
 export function groupOf(context: StepContext, visit: Readonly<Visit>): Visit[] {
   const group: Visit[] = [];
-  for (const [id, times] of visit.companions ?? []) {
+  for (const [id, { times }] of visit.companions ?? []) {
     const other = times >= GROUP_MOVES ? context.state.visits.get(id) : undefined;
     if (other !== undefined) group.push(other);
   }
@@ -55,13 +55,15 @@ export function groupOf(context: StepContext, visit: Readonly<Visit>): Visit[] {
 function join(context: StepContext, visit: Visit, id: VisitId): void {
   const other = context.state.visits.get(id);
   if (other === undefined) return;
-  const times = (visit.companions?.get(id) ?? 0) + 1;
+  const before = visit.companions?.get(id);
+  const isNext = before !== undefined && visit.zoneChanges === before.moves + 1 && other.zoneChanges === before.theirMoves + 1;
+  const times = isNext ? before.times + 1 : 1;
   for (const [one, two] of [
     [visit, other],
     [other, visit],
   ] as const) {
     one.companions ??= new Map();
-    one.companions.set(two.id, times);
+    one.companions.set(two.id, { times, moves: one.zoneChanges, theirMoves: two.zoneChanges });
     if (one.companions.size <= VISIT_LIMITS.companions) continue;
     const [oldest] = one.companions.keys();
     if (oldest !== undefined) part(context, one.id, oldest);

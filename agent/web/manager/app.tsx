@@ -90,9 +90,9 @@ function DeskPage(): JSX.Element {
           <UnknownDevices />
           <Cameras />
           <Decisions />
+          <Recent />
           <Fairness />
           <Baskets />
-          <Recent />
           <Cloud />
           <ModelCard />
           <Machine />

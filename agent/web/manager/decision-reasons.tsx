@@ -64,13 +64,15 @@ const STAGE_WORDS = { browsing: 'looking around', considering: 'considering some
 
 /** What was around the decision. */
 export function situationSentence(situation: Situation): string {
-  const topics = Object.entries(situation.context ?? {}).map(([topic, value]) => `${topic}: ${value}`);
-  return [
-    `The visit was ${STAGE_WORDS[situation.stage]}, at ${String(situation.hour).padStart(2, '0')}:00 or later`,
-    ...(situation.returning === true ? ['it had asked to be remembered and came back'] : []),
-    ...(situation.member === undefined ? [] : [`a member who opted in, ${situation.member.visits.toFixed(1)} visits of late`]),
-    ...topics,
-  ]
-    .join('; ')
-    .concat('.');
+  const { stage, hour, returning, member, context } = situation;
+  const extras = [
+    ...(returning === true ? ['they had asked to be remembered and came back'] : []),
+    ...(member === undefined ? [] : [`a member who opted in, with ${member.visits.toFixed(1)} visits of late`]),
+    ...Object.entries(context ?? {}).map(([topic, value]) => `${topic}: ${value}`),
+  ];
+  return `The shopper was ${STAGE_WORDS[stage]}, between ${clock(hour)} and ${clock(hour + 1)}${extras.map((extra) => `; ${extra}`).join('')}.`;
+}
+
+function clock(hour: number): string {
+  return `${String(hour % 24).padStart(2, '0')}:00`;
 }

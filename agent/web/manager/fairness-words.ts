@@ -39,7 +39,7 @@ export function shareText({ value, low, high }: Interval): string {
 }
 
 function pct(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 function pad(hour: number): string {

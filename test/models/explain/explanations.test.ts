@@ -131,14 +131,14 @@ describe('three sentences for a manager', () => {
     const found = await explain(decisionOf({ features, intent: 0.05 }));
     expect(found?.for).toBe('For a purchase spoke most that it was picked up twice and the shopper stood at it for 45 seconds.');
     expect(found?.against).toBe('Against a purchase spoke most that it was put back twice.');
-    expect(found?.change).toMatch(/^“Coffee weeks” is offered from 15 % on; if the shopper had .+, it would have been \d+ %\.$/);
+    expect(found?.change).toMatch(/^“Coffee weeks” is offered from 15% on; if the shopper had .+, it would have been \d+%\.$/);
     expect(found?.baseIntent).toBeCloseTo(0.119, 2);
   });
 
   it('the act that would have changed it really would have, by the same model', async () => {
     const features = vector({ picks: 1, returns: 1, since_last_touch_s: 10 });
     const found = await explain(decisionOf({ features }));
-    const [, act, share] = /if the shopper had (.+), it would have been (\d+) %/.exec(found?.change ?? '') ?? [];
+    const [, act, share] = /if the shopper had (.+), it would have been (\d+)%/.exec(found?.change ?? '') ?? [];
     expect(act).toBeDefined();
     expect(Number(share)).toBeGreaterThanOrEqual(15);
   });
