@@ -5,7 +5,9 @@ import { basketRows } from './decisions/basket-rows.ts';
 import { costRows } from './decisions/cost-rows.ts';
 import { type DecisionRow, formatRow } from './decisions/decision-row.ts';
 import { experimentRows } from './decisions/experiment-rows.ts';
+import { foreignRows } from './decisions/foreign-rows.ts';
 import { dayRows, offPolicyRows } from './decisions/off-policy-rows.ts';
+import { recalibrationRows } from './decisions/recalibration-rows.ts';
 import { intentRows, trainingRows } from './decisions/training-rows.ts';
 import { upliftRows } from './decisions/uplift-rows.ts';
 
@@ -23,6 +25,8 @@ const PARTS: readonly {
   { name: 'baskets', title: 'What goes together, in made-up stores', measure: basketRows },
   { name: 'cost', title: 'What a decision costs', measure: costRows },
   { name: 'day', title: "A day's evaluation", measure: dayRows },
+  { name: 'recalibration', title: 'A store that the model never saw, after a silent week', measure: recalibrationRows },
+  { name: 'foreign', title: 'What a score costs, inside the agent and apart', measure: foreignRows },
   { name: 'training', title: 'Training', measure: trainingRows },
 ];
 

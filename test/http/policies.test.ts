@@ -54,6 +54,8 @@ const ALLOWED: Readonly<Record<string, readonly Caller[]>> = {
   'POST /api/v1/store/devices/:id/credentials': ['manager', 'admin'],
   'GET /api/v1/store/audit': ['manager', 'admin'],
   'POST /api/v1/store/pause': ['manager', 'admin'],
+  'GET /api/v1/store/model': SIGNED_IN,
+  'POST /api/v1/store/model': ['manager', 'admin'],
   'GET /api/v1/store/qr': SIGNED_IN,
   'GET /healthz': EVERYBODY,
   'GET /readyz': EVERYBODY,

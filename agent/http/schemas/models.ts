@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AtMs } from './common.ts';
+import { AtMs, list } from './common.ts';
 
 const Line = z.strictObject({ says: z.string(), isMet: z.boolean(), figure: z.string() });
 
@@ -8,21 +8,21 @@ export const ModelState = z.strictObject({
   live: z.strictObject({ name: z.string(), sentence: z.string(), sinceMs: AtMs }),
   previous: z.string(),
   candidate: z.strictObject({ name: z.string(), stage: z.string(), sinceMs: AtMs }).nullable(),
-  gates: z.array(
+  gates: list(
     z.strictObject({
       stage: z.string(),
       title: z.string(),
       meaning: z.string(),
       state: z.enum(['passed', 'here', 'ahead']),
-      criteria: z.array(z.strictObject({ says: z.string(), state: z.enum(['met', 'open', 'failed', 'ahead']), figure: z.string() })),
+      criteria: list(z.strictObject({ says: z.string(), state: z.enum(['met', 'open', 'failed', 'ahead']), figure: z.string() })),
     }),
   ),
-  watch: z.array(z.string()),
+  watch: list(z.string()),
   replay: z.string().nullable(),
   calibration: z.string(),
-  drifts: z.array(z.strictObject({ words: z.string(), index: z.number() })),
-  apprentice: z.strictObject({ sentence: z.string(), lines: z.array(Line) }).nullable(),
-  history: z.array(z.strictObject({ atMs: AtMs, sentence: z.string() })),
+  drifts: list(z.strictObject({ words: z.string(), index: z.number() })),
+  apprentice: z.strictObject({ sentence: z.string(), lines: list(Line) }).nullable(),
+  history: list(z.strictObject({ atMs: AtMs, sentence: z.string() })),
 });
 
 /** What a manager does with the models: the last one again, the one on its way at once, or out; offers from now on. */

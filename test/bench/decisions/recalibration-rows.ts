@@ -1,0 +1,138 @@
+import { sampleConfigFile } from '../../../agent/cli/package.ts';
+import { bundledScenarioFile, requireScenario } from '../../../agent/cli/scenario-file.ts';
+import type { RowEffect } from '../../../agent/core/effect.ts';
+import type { StoreMap } from '../../../agent/core/store-map.ts';
+import { DAY_MS } from '../../../agent/core/units.ts';
+import { rehearse } from '../../../agent/runtime/rehearsal.ts';
+import { loadConfig } from '../../../config/load.ts';
+import { createEngine } from '../../../devices/simulator/engine.ts';
+import { endingWeights } from '../../../models/lifecycle/coverage.ts';
+import { type LabelledVisit, OutcomeLabels } from '../../../models/lifecycle/labels.ts';
+import { loadOnnxScorer } from '../../../models/onnx-scorer.ts';
+import { AS_SHIPPED, calibrated, type SiteCalibration } from '../../../models/site-calibration.ts';
+import { auc, type Estimate } from '../../../models/training/auc.ts';
+import { calibrationError } from '../../../models/training/metrics.ts';
+import { createRandom } from '../../../models/training/random.ts';
+import { recalibrate } from '../../../models/training/recalibrate.ts';
+import { type DecisionRow, decisionRow, spreadOf } from './decision-row.ts';
+
+/** Stores that the shipped model was not trained on. */
+const UNSEEN = ['noisy-sensors', 'other-habits'] as const;
+const LEARN_DAYS = 7;
+const JUDGE_DAYS = 5;
+const FIRST_DAY_MS = Date.UTC(2026, 0, 5);
+const HOURS = 12;
+
+/** A scored product with what really came of it, which the store itself does not know. */
+interface True {
+  readonly visit: string;
+  readonly raw: number;
+  readonly label: 0 | 1;
+}
+
+/**
+ * The shipped model in stores it never saw, before and after a silent week: the store learns from what its own tills and checkout tell, and is
+ * judged on the five days after by what shoppers really did.
+ */
+export async function recalibrationRows(): Promise<readonly DecisionRow[]> {
+  const rows: DecisionRow[] = [];
+  for (const name of UNSEEN) {
+    const { learnt, judged, namedShare } = await simulate(name);
+    const made = recalibrate(learnt, AS_SHIPPED, FIRST_DAY_MS + LEARN_DAYS * DAY_MS);
+    const after = made.ok ? made.value.calibration : AS_SHIPPED;
+    const note = `${learnt.length} outcomes learnt from, tills name ${Math.round(100 * namedShare)} % of the buyers; ${judged.length} judged`;
+    rows.push(
+      decisionRow(`${name}: calibration error after a week`, eceOf(judged, after), {
+        goal: { atMost: 0.03 },
+        baseline: { name: 'as shipped', estimate: eceOf(judged, AS_SHIPPED) },
+        note,
+      }),
+      decisionRow(`${name}: AUC after a week`, aucOf(judged, after), {
+        baseline: { name: 'as shipped', estimate: aucOf(judged, AS_SHIPPED) },
+      }),
+    );
+  }
+  return rows;
+}
+
+async function simulate(name: string) {
+  const store = silentStore();
+  const scenario = { ...requireScenario(bundledScenarioFile(name), process.cwd()), durationMinutes: HOURS * 60 };
+  const loaded = await loadOnnxScorer({ manifestPath: 'models/artifacts/purchase-intent.manifest.json' });
+  if (!loaded.ok) throw new Error(loaded.error.sentence);
+  const labels = new OutcomeLabels();
+  const visits: LabelledVisit[] = [];
+  const judged: True[] = [];
+  for (let day = 0; day < LEARN_DAYS + JUDGE_DAYS; day++) {
+    const startMs = FIRST_DAY_MS + day * DAY_MS;
+    const bought = new Map<string, number>();
+    const scored: { readonly visit: string; readonly sku: string; readonly atMs: number; readonly raw: number }[] = [];
+    const engine = createEngine(store, scenario, {
+      startMs,
+      seed: 5_000 + day,
+      truth: (row) => {
+        if (row.kind === 'purchase') for (const { sku } of row.lines) bought.set(`v_${row.shopper}|${sku}`, row.atMs);
+      },
+    });
+    await rehearse({
+      store,
+      engine,
+      scorer: loaded.value,
+      startMs,
+      onStep: (logged, effects) => {
+        const { input, atMs } = logged;
+        if (input.kind === 'scored')
+          for (const { sku, intent } of input.scores) scored.push({ visit: input.visit, sku, atMs, raw: intent });
+        const rows = effects.filter((effect): effect is RowEffect => effect.kind.startsWith('row.'));
+        const ended = labels.note({ inputs: [logged], rows });
+        if (day < LEARN_DAYS) visits.push(...ended);
+      },
+    });
+    if (day < LEARN_DAYS) continue;
+    for (const { visit, sku, atMs, raw } of scored) {
+      judged.push({ visit: `${day}/${visit}`, raw, label: (bought.get(`${visit}|${sku}`) ?? 0) > atMs ? 1 : 0 });
+    }
+  }
+  await loaded.value.close();
+  const weights = endingWeights(labels.coverage) ?? { named: 1, neither: 1, namedShare: 1 };
+  const learnt = visits.flatMap(({ scores, weight, ending }) =>
+    scores.map(({ score, label, atMs }) => ({
+      raw: score.intent,
+      label,
+      atMs,
+      weight: weight * (ending === 'named' ? weights.named : weights.neither),
+    })),
+  );
+  return { learnt, judged, namedShare: weights.namedShare };
+}
+
+/** The sample store, in which nobody is made an offer. */
+function silentStore(): StoreMap {
+  const outcome = loadConfig({ file: sampleConfigFile(), environment: {}, workingDirectory: process.cwd() });
+  if (outcome.kind !== 'loaded') throw new Error('Cannot load the sample store');
+  const { store } = outcome.loaded;
+  return { ...store, policy: { ...store.policy, apprentice: true } };
+}
+
+/** By resampling visits, 200 times. */
+function eceOf(rows: readonly True[], calibration: SiteCalibration): Estimate {
+  const byVisit = new Map<string, True[]>();
+  for (const row of rows) byVisit.set(row.visit, [...(byVisit.get(row.visit) ?? []), row]);
+  const visits = [...byVisit.values()];
+  const random = createRandom(1);
+  const ece = (of: readonly True[]) =>
+    calibrationError(
+      of.map(({ raw }) => calibrated(raw, calibration)),
+      of.map(({ label }) => label),
+    );
+  const drawn = Array.from({ length: 200 }, () => ece(visits.flatMap(() => visits[random.below(visits.length)]!)));
+  const { low, high } = spreadOf(drawn);
+  return { value: ece(rows), low, high };
+}
+
+function aucOf(rows: readonly True[], calibration: SiteCalibration): Estimate {
+  return auc(
+    rows.map(({ raw }) => calibrated(raw, calibration)),
+    rows.map(({ label }) => label),
+  );
+}
