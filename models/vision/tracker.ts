@@ -20,8 +20,10 @@ export interface TrackerSettings {
   /** Boxes needed, and time between the first and the last of them, before a track counts. */
   readonly confirmHits: number;
   readonly confirmMs: number;
-  /** How long a track that is not seen is believed in. */
+  /** How long somebody who is not seen is believed in where nobody hides them, where somebody else does, and at the picture's edge. */
   readonly keepMs: number;
+  readonly keepHiddenMs: number;
+  readonly keepLeavingMs: number;
   /** How long weak boxes alone may keep somebody alive who stands apart: a dark coat before a dark shelf is a weak box for minutes. */
   readonly weakMs: number;
   /** The same beside others, where a weak box is more likely half of a neighbour. */
@@ -30,13 +32,15 @@ export interface TrackerSettings {
   readonly maxTracks: number;
 }
 
-/** Found on the clips at hand, at 2 to 15 pictures a second. */
+/** Found on drawn walkers (other seeds than tests and benchmark use), at 2 to 15 pictures a second, and held against the clips at hand. */
 export const DEFAULT_TRACKER: TrackerSettings = {
   startScore: 0.35,
   keepScore: 0.15,
   confirmHits: 2,
-  confirmMs: 150,
-  keepMs: 700,
+  confirmMs: 100,
+  keepMs: 500,
+  keepHiddenMs: 2_000,
+  keepLeavingMs: 150,
   weakMs: 60_000,
   weakBesideMs: 2_500,
   maxTracks: 100,
@@ -149,11 +153,10 @@ export class PersonTracker {
 
   #forget(nowMs: number, gapMs: number): void {
     const { keepMs } = this.#settings;
-    // At few pictures a second one miss must not be the end.
-    const patienceMs = Math.max(keepMs, 2.2 * gapMs);
     const kept = this.#tracks.filter((track) => {
       if (track.seenAtMs === nowMs) return nowMs - track.strongAtMs <= this.#weakLimit(track);
       if (isOutside(track.box)) return false;
+      const patienceMs = this.#patience(track, { nowMs, gapMs });
       return nowMs - track.seenAtMs <= (track.confirmed ? patienceMs : Math.min(keepMs / 2, patienceMs));
     });
     // Of two tracks on one person the one that is seen stays, else the older.
@@ -165,6 +168,17 @@ export class PersonTracker {
       if (twin === undefined) single.push(track);
     }
     this.#tracks = single;
+  }
+
+  /** Who is hidden comes out again; who was free to be seen and is not, or walks out of the picture, is gone. */
+  #patience(track: Candidate, { nowMs, gapMs }: { readonly nowMs: number; readonly gapMs: number }): number {
+    const { keepMs, keepHiddenMs, keepLeavingMs } = this.#settings;
+    const isHidden = this.#tracks.some(
+      (other) => other !== track && other.confirmed && other.seenAtMs === nowMs && containment(other.box, track.box) > 0.3,
+    );
+    const keep = isLeaving(track.box) ? keepLeavingMs : isHidden ? keepHiddenMs : keepMs;
+    // At few pictures a second one miss must not be the end.
+    return Math.max(keep, 2.2 * gapMs);
   }
 
   #weakLimit(track: Candidate): number {
@@ -209,6 +223,11 @@ function affinity(track: Box | undefined, box: Box | undefined, gapMs: number): 
   const near = Math.max(0, 1 - away / reach);
   const shared = iou(track, box);
   return shared < 0.15 && near === 0 ? 0 : 0.7 * shared + 0.3 * near;
+}
+
+/** At a side of the picture; below, people are cut off while they stay. */
+function isLeaving(box: Box): boolean {
+  return box.x < 0.01 || box.x + box.w > 0.99;
 }
 
 function isOutside(box: Box): boolean {

@@ -42,6 +42,25 @@ describe('PersonTracker', () => {
     expect(after.at(-1)).toBe(0);
   });
 
+  it('waits longer for somebody who is hidden behind somebody else than for one who was free to be seen', () => {
+    const behind = { ...SOMEBODY, x: 0.39, y: 0.28, w: 0.08, h: 0.36 };
+    const standing = (hides: boolean) => {
+      const tracker = new PersonTracker();
+      const front = { ...SOMEBODY, x: 0.42, w: 0.11, y: 0.3, h: 0.45 };
+      for (let i = 0; i < 8; i++) tracker.update([behind, { ...front, x: hides ? 0.42 + 0.04 * (7 - i) : 0.8 }], 1_000 + 100 * i);
+      return Array.from({ length: 12 }, (_, i) => tracker.update([{ ...front, x: hides ? 0.42 : 0.8 }], 1_800 + 100 * i).length);
+    };
+    expect(standing(true).at(-1)).toBe(2);
+    expect(standing(false).at(-1)).toBe(1);
+  });
+
+  it('lets go at once of somebody who walks out at the side', () => {
+    const tracker = new PersonTracker();
+    for (let i = 0; i < 8; i++) tracker.update([{ ...SOMEBODY, x: 0.35 - 0.05 * i }], 1_000 + 67 * i);
+    const after = Array.from({ length: 4 }, (_, i) => tracker.update([], 1_536 + 67 * i).length);
+    expect(after.slice(-2)).toEqual([0, 0]);
+  });
+
   it('takes a person who is found twice for one', () => {
     const tracker = new PersonTracker();
     const upperHalf = { ...SOMEBODY, h: 0.22, confidence: 0.6 };
