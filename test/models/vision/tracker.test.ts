@@ -47,7 +47,7 @@ describe('PersonTracker', () => {
     const standing = (hides: boolean) => {
       const tracker = new PersonTracker();
       const front = { ...SOMEBODY, x: 0.42, w: 0.11, y: 0.3, h: 0.45 };
-      for (let i = 0; i < 8; i++) tracker.update([behind, { ...front, x: hides ? 0.42 + 0.04 * (7 - i) : 0.8 }], 1_000 + 100 * i);
+      for (let i = 0; i < 8; i++) tracker.update([behind, { ...front, x: hides ? 0.42 + 0.01 * (7 - i) : 0.8 }], 1_000 + 100 * i);
       return Array.from({ length: 12 }, (_, i) => tracker.update([{ ...front, x: hides ? 0.42 : 0.8 }], 1_800 + 100 * i).length);
     };
     expect(standing(true).at(-1)).toBe(2);
