@@ -12,7 +12,7 @@ import { checkRuntime } from './checks/runtime.ts';
 import { chooseConfig } from './config-file.ts';
 import type { CliContext, Colour, CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
-import { builtAtMs, bundledModelManifest } from './package.ts';
+import { builtAtMs } from './package.ts';
 
 interface DoctorWords {
   readonly config?: string;
@@ -71,7 +71,7 @@ async function examineStore({ config }: LoadedConfig): Promise<readonly Finding[
     checkClock({ dir, nowMs: Date.now(), builtAtMs: builtAtMs() }),
     checkDisk({ dir, quota }),
     checkDatabase(dir),
-    await checkModel(config.model.manifestFile ?? bundledModelManifest()),
+    await checkModel(config),
     await checkBroker(config, http.isRunning),
     http.finding,
     await checkCloud(config),

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
+import type { StoreConfig } from '../../../config/schema.ts';
+import { bundledModelManifest } from '../package.ts';
 import type { Finding } from './finding.ts';
 
-/** Loads the model as the agent would: hash, manifest, features, one warm-up. Without it the rule scorer serves, so that it never is a failure. */
-export async function checkModel(manifestFile: string): Promise<Finding> {
+/** Loads the model where the agent would, in a process of its own if it did not come along: hash, signature, manifest, features, warm-up. Without it the rule scorer serves, so that it never is a failure. */
+export async function checkModel(config: StoreConfig): Promise<Finding> {
+  const manifestFile = config.model.manifestFile ?? bundledModelManifest();
   const fallback = 'the rule scorer answers meanwhile';
   if (!existsSync(manifestFile)) {
     return {
@@ -13,8 +16,8 @@ export async function checkModel(manifestFile: string): Promise<Finding> {
     };
   }
   // Imported here: the machine code of the model runtime may be missing, which is a finding and no reason to end.
-  const { loadOnnxScorer } = await import('../../../models/onnx-scorer.ts').catch(() => ({ loadOnnxScorer: undefined }));
-  if (loadOnnxScorer === undefined) {
+  const composed = await import('../../compose-models.ts').catch(() => undefined);
+  if (composed === undefined) {
     return {
       check: 'model',
       status: 'warn',
@@ -22,7 +25,9 @@ export async function checkModel(manifestFile: string): Promise<Finding> {
       hint: 'run npm ci on this machine',
     };
   }
-  const loaded = await loadOnnxScorer({ manifestPath: manifestFile });
+  const library = composed.createLibrary(config, { minuteOfDay: () => 0 });
+  const loaded = await library.load(library.own());
+  if (loaded.ok) await loaded.value.close();
   if (loaded.ok) return { check: 'model', status: 'ok', sentence: `The model loads and answers (${loaded.value.name})` };
   return { check: 'model', status: 'warn', sentence: `${loaded.error.sentence}; ${fallback}`, hint: loaded.error.hint };
 }
