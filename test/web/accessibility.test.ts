@@ -116,6 +116,8 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
       const page = await openDesk(sampleOverview());
       await page.locator('.plot canvas').waitFor();
       await page.locator('.decision-line').first().click();
+      await page.getByText('How much each thing counted').click();
+      for (const fold of await page.locator('#fairness summary').all()) await fold.click();
       await page.getByText('numbers that the score').click();
       await page.getByText('The same as a table').click();
       await check(page, 'a good day');

@@ -313,7 +313,7 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     const page = await openDesk();
     await page.locator('.decision-line').first().waitFor();
     const stops: string[] = [];
-    for (let stop = 0; stop < 60; stop += 1) {
+    for (let stop = 0; stop < 160; stop += 1) {
       await page.keyboard.press('Tab');
       const name = await page.evaluate(() => {
         const element = document.activeElement;

@@ -57,7 +57,10 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
       ];
       expect({ width: yes?.width, height: yes?.height }).toEqual({ width: no?.width, height: no?.height });
       expect(await page.locator('.lead').innerText()).toMatch(/^[^.]+\.$/);
-      expect(await page.getByRole('checkbox').isChecked()).toBe(false);
+      // Nothing is agreed to beforehand, and a number is asked for only where the store has a use for it.
+      for (const box of await page.getByRole('checkbox').all()) expect(await box.isChecked()).toBe(false);
+      expect(await page.getByRole('checkbox').count()).toBe(2);
+      expect(await page.getByRole('textbox').count()).toBe(0);
     });
 
     it('a no sends nothing, stores nothing and can be taken back', async () => {
@@ -87,15 +90,51 @@ describe.skipIf(!hasPeer('chromium'))('the shopper page', () => {
   describe('after a yes', () => {
     it('joins with the place, the wording and exactly what was agreed to', async () => {
       const page = await open('/shop?at=shelf-03&tag=cart-07');
-      await page.getByRole('checkbox').check();
+      await page.getByLabel('Also link my purchase').check();
       await page.getByRole('button', { name: 'Yes, show me offers' }).click();
       await page.getByText('You are at: Shelf 3').waitFor();
       expect(posted('POST /api/v1/visits')[0]?.body).toEqual({
-        consents: { offers: true, measurement: true },
+        consents: { offers: true, measurement: true, remember: false },
         textVersion: '1',
+        language: 'en',
         at: 'shelf-03',
         tag: 'cart-07',
       });
+    });
+
+    it('keeps the token of “remember me” only after that yes, brings it along next time, and drops it with the erasure', async () => {
+      store.answer('POST /api/v1/visits', {
+        status: 201,
+        body: { visitId: 'v_sample', token: 'T'.repeat(43), rememberToken: 'R'.repeat(43) },
+      });
+      const page = await open();
+      await page.getByLabel('Remember me for 24 hours').check();
+      await page.getByRole('button', { name: 'Yes, show me offers' }).click();
+      await page.getByRole('heading', { name: 'Your offers' }).waitFor();
+      expect(posted('POST /api/v1/visits')[0]?.body).toMatchObject({ consents: { remember: true } });
+      expect(await page.evaluate(() => localStorage.getItem('endcap.remember'))).toContain('RRR');
+      await page.evaluate(() => localStorage.removeItem('endcap.visit'));
+      await page.reload();
+      await page.getByRole('button', { name: 'Yes, show me offers' }).click();
+      await page.getByRole('heading', { name: 'Your offers' }).waitFor();
+      expect(posted('POST /api/v1/visits')[1]?.body).toMatchObject({ consents: { remember: false }, rememberToken: 'R'.repeat(43) });
+    });
+
+    it('shows what goes with what was picked up, at the normal price and without a button', async () => {
+      store.answer('GET /api/v1/visit/suggestions', {
+        status: 200,
+        body: {
+          products: [
+            { sku: 'milk-01', name: 'Whole milk 1 l', priceCents: 129, currency: 'EUR', with: 'Oat biscuits', fixture: 'Shelf 6' },
+          ],
+        },
+      });
+      const page = await open('/shop?at=shelf-03');
+      await page.getByRole('button', { name: 'Yes, show me offers' }).click();
+      const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Goes well with it' }) }).last();
+      await panel.waitFor();
+      expect(await panel.innerText()).toContain('Often bought together with Oat biscuits, at the normal price. You find it at Shelf 6.');
+      expect(await panel.getByRole('button').count()).toBe(0);
     });
 
     it('ignores a place in the address that cannot be one', async () => {

@@ -64,6 +64,7 @@ export function serveShop(store: FakeStore): void {
   store.answer('GET /api/v1/store', { status: 200, body: sampleStoreInfo() });
   store.answer('POST /api/v1/visits', { status: 201, body: { visitId: 'v_sample', token: 'token-of-the-visit', at: null, tag: null } });
   store.answer('GET /api/v1/visit', () => ({ status: 200, body: visit }));
+  store.answer('GET /api/v1/visit/suggestions', { status: 200, body: { products: [] } });
   store.answer('PATCH /api/v1/visit/place', ({ body }) => {
     const { at } = body as { readonly at: string };
     visit = { ...visit, fixture: sampleStoreInfo().fixtures.find((fixture) => fixture.id === at)?.name ?? null };
