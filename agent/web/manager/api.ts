@@ -2,6 +2,7 @@ import type { Decision } from '../../core/decision.ts';
 import type { FairnessReport } from '../../core/fairness/report.ts';
 import { type Answer, request } from '../shared/request.ts';
 import type { DeviceChanged, DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
+import type { ChannelsNow, Evaluation, ExperimentsNow, LearntNow, NewExperiment, PolicyChange } from './policy-api.ts';
 
 /** Who is signed in; each role may do what the ones before it may. */
 export interface Account {
@@ -99,6 +100,12 @@ export interface ManagerApi {
   readonly explanation: (decision: string) => Promise<Answer<DecisionExplanation>>;
   readonly fairness: (days: number) => Promise<Answer<FairnessReport>>;
   readonly baskets: () => Promise<Answer<BasketsNow>>;
+  readonly experiments: () => Promise<Answer<ExperimentsNow>>;
+  readonly beginExperiment: (body: NewExperiment) => Promise<Answer<unknown>>;
+  readonly switchExperiment: (id: string, isOn: boolean) => Promise<Answer<unknown>>;
+  readonly learnt: () => Promise<Answer<LearntNow>>;
+  readonly channels: () => Promise<Answer<ChannelsNow>>;
+  readonly evaluate: (change: PolicyChange) => Promise<Answer<Evaluation>>;
 }
 
 /** Where the live overview comes from. */
@@ -130,6 +137,12 @@ export const managerApi: ManagerApi = {
   explanation: (decision) => request(`/api/v1/store/decisions/${encodeURIComponent(decision)}/explanation`),
   fairness: (days) => request(`/api/v1/store/fairness?days=${days}`, { timeoutMs: 60_000 }),
   baskets: () => request('/api/v1/store/baskets'),
+  experiments: () => request('/api/v1/store/experiments'),
+  beginExperiment: (body) => request('/api/v1/store/experiments', { method: 'POST', body }),
+  switchExperiment: (id, isOn) => request(`/api/v1/store/experiments/${encodeURIComponent(id)}`, { method: 'POST', body: { isOn } }),
+  learnt: () => request('/api/v1/store/learnt'),
+  channels: () => request('/api/v1/store/channels'),
+  evaluate: (change) => request('/api/v1/store/policy/evaluate', { method: 'POST', body: change, timeoutMs: 90_000 }),
   model: () => request('/api/v1/store/model'),
   actOnModel: (body) => request('/api/v1/store/model', { method: 'POST', body, timeoutMs: 30_000 }),
   productName: async (sku) => {

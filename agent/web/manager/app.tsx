@@ -3,14 +3,17 @@ import { Banner } from './banner.tsx';
 import { Baskets } from './baskets.tsx';
 import { Cameras } from './cameras.tsx';
 import { Campaigns } from './campaigns.tsx';
+import { Channels } from './channels.tsx';
 import { Decisions } from './decisions.tsx';
 import { Devices } from './devices.tsx';
+import { Experiments } from './experiments.tsx';
 import { Fairness } from './fairness.tsx';
 import { Figures, Funnel, Withheld } from './figures.tsx';
 import { FloorPlan } from './floor-plan.tsx';
 import { SetUp, SignIn } from './forms.tsx';
 import { Header } from './header.tsx';
 import { HourChart } from './hour-chart.tsx';
+import { Learnt } from './learnt.tsx';
 import { ModelCard } from './model-card.tsx';
 import { Money } from './money.tsx';
 import { usePage } from './page.ts';
@@ -86,6 +89,9 @@ function DeskPage(): JSX.Element {
           <Withheld />
           <Money />
           <Campaigns />
+          <Learnt />
+          <Channels />
+          <Experiments />
           <Devices />
           <UnknownDevices />
           <Cameras />

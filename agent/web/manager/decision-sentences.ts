@@ -68,7 +68,8 @@ function scoreSentence({ score }: Decision): string {
 function outcomeSentence(decision: Decision, names: Names): string {
   if (decision.reason !== 'offer') return `No offer was made, because ${HOLD_WORDS[decision.reason]}.`;
   const campaign = decision.campaign === undefined ? 'A campaign' : `“${names.campaign(decision.campaign)}”`;
-  const taken = decision.alternatives.find((one) => one.excluded === undefined);
+  if (decision.policy?.isExploring === true) return `${campaign} was offered by chance, so that it is learnt what it does here.`;
+  const taken = decision.alternatives.find((one) => one.campaign === decision.campaign && one.sku === decision.sku);
   const value = taken === undefined ? '' : `: it promised the most, ${names.amount(taken.valueCents)} of profit`;
   return `${campaign} was offered${value}.`;
 }

@@ -7,6 +7,7 @@ const SECTIONS = [
   { id: 'today', name: 'Today' },
   { id: 'devices', name: 'Devices' },
   { id: 'campaigns', name: 'Campaigns' },
+  { id: 'experiments', name: 'Experiments' },
   { id: 'decisions', name: 'Decisions' },
   { id: 'model', name: 'Model' },
   { id: 'machine', name: 'Computer' },

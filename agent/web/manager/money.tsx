@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Lift } from '../../core/overview.ts';
 import { count } from '../shared/format.ts';
+import { Interval, signed } from './interval.tsx';
 import { stillNeeded } from './lift-words.ts';
 import { LOCALE, useMoney, useOverview } from './page.ts';
 import { Bar, Card } from './parts.tsx';
@@ -80,25 +81,6 @@ function Measured(props: { readonly lift: Extract<Lift, { kind: 'measured' }>; r
       </p>
     </div>
   );
-}
-
-/** The interval on a line with zero marked: whether it crosses zero is the whole point. The words below say the same. */
-function Interval(props: { readonly low: number; readonly high: number; readonly middle: number }): JSX.Element {
-  const from = Math.min(0, props.low);
-  const span = Math.max(1, Math.max(0, props.high) - from);
-  const x = (value: number) => 4 + (92 * (value - from)) / span;
-  return (
-    <svg class="interval" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-      <rect class="bar-ground" y="4" width="100" height="2" />
-      <rect class="interval-zero" x={x(0) - 0.25} width="0.5" height="10" />
-      <rect class="bar-main" x={x(props.low)} y="3" width={Math.max(0.5, x(props.high) - x(props.low))} height="4" />
-      <rect class="interval-middle" x={x(props.middle) - 0.5} y="1" width="1" height="8" />
-    </svg>
-  );
-}
-
-function signed(cents: number, amount: (cents: number) => string): string {
-  return cents > 0 ? `+${amount(cents)}` : amount(cents);
 }
 
 function percent(share: number): string {
