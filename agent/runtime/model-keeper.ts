@@ -57,6 +57,7 @@ export class ModelKeeper implements DirectorEvents {
   #candidateScorer: OnnxScorer | undefined;
   #canaryGuard: GuardedScorer | undefined;
   #isReplaying = false;
+  #written = '';
   #work: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -358,7 +359,11 @@ export class ModelKeeper implements DirectorEvents {
     const { store, learning, nowMs } = this.#options;
     try {
       const documents = { keeper: this.#kept, learnt: learning.documents };
+      // A quiet store writes nothing: flash wears out by writing.
+      const text = JSON.stringify(documents);
+      if (text === this.#written) return;
       store.write({ documents, examples: learning.takeRows(), since: nowMs() - REMEMBER_MS });
+      this.#written = text;
     } catch (error) {
       // A full disk takes nothing from the shoppers: what is held is written at the next look.
       this.#options.log.warn(`Cannot write down where the models stand: ${error instanceof Error ? error.message : String(error)}`);
