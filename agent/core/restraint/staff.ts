@@ -1,14 +1,7 @@
-import { assignToVisit } from '../assign.ts';
 import type { StepContext } from '../context.ts';
 import type { TagId, ZoneId } from '../ids.ts';
 import { inLocalRange } from '../local-time.ts';
-import type { Fixture } from '../store-map.ts';
 import type { StaffSign, Visit } from '../visit.ts';
-
-/** Filling a shelf is believed to be this visit's work from this confidence on. */
-const RESTOCK_CONFIDENCE = 0.7;
-/** Who agreed to offers on a phone is a shopper until it filled shelves this often. */
-const PHONE_RESTOCKS = 2;
 
 /** Whether a tag belongs to staff, or is heard while only staff is in: its wearer is no shopper and no visit. */
 export function isStaffTag(context: StepContext, tag: TagId): boolean {
@@ -28,14 +21,6 @@ export function staffIn(context: StepContext, zone: ZoneId): number {
   let found = 0;
   for (const tag of context.store.staffTags) if (context.state.tags.get(tag)?.place?.zone === zone) found++;
   return found;
-}
-
-/** A shelf was filled: who stood there alone works here. */
-export function noteRestock(context: StepContext, fixture: Fixture): void {
-  const { visit, confidence } = assignToVisit(context, { fixture: fixture.id, zone: fixture.zone });
-  if (visit === undefined || confidence < RESTOCK_CONFIDENCE || visit.staff !== undefined) return;
-  visit.restocks = (visit.restocks ?? 0) + 1;
-  if (visit.origin === 'tag' || visit.restocks >= PHONE_RESTOCKS) takeForStaff(context, visit, 'restocking');
 }
 
 /** Takes a visit for staff: it gets no offers from now on, and what it was counted as today is taken back. */

@@ -5,7 +5,7 @@ import type { FixtureId, SlotId } from '../ids.ts';
 import { countFixtureEvent, interact } from '../interact.ts';
 import type { Reading } from '../reading.ts';
 import { isMeasured } from '../restraint/childrens-zones.ts';
-import { noteRestock } from '../restraint/staff.ts';
+import { noteRestock } from '../restraint/restock.ts';
 import type { Fixture, Slot } from '../store-map.ts';
 import { count } from '../tally.ts';
 import { type DurationMs, MINUTE_MS, SECOND_MS } from '../units.ts';
