@@ -171,7 +171,7 @@ const TABLE: readonly (readonly [name: string, from: string, to: string, problem
     'a prototype as a key',
     '  name: Corner\n',
     '  name: Corner\n  __proto__: {}\n',
-    'store.yaml:4:3: unknown setting "__proto__" in store (known here: id, name, currency, timeZone, plan)',
+    'store.yaml:4:3: unknown setting "__proto__" in store (known here: id, name, currency, timeZone, contact, plan)',
   ],
   [
     'a device with a name of our own',

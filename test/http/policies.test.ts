@@ -52,6 +52,10 @@ const ALLOWED: Readonly<Record<string, readonly Caller[]>> = {
   'POST /api/v1/store/devices': ['manager', 'admin'],
   'DELETE /api/v1/store/devices/:id': ['manager', 'admin'],
   'POST /api/v1/store/devices/:id/credentials': ['manager', 'admin'],
+  'GET /api/v1/store/traffic': SIGNED_IN,
+  'GET /api/v1/store/cameras': ['manager', 'admin'],
+  'GET /api/v1/store/cameras/:id/picture': ['manager', 'admin'],
+  'POST /api/v1/store/cameras/:id': ['manager', 'admin'],
   'GET /api/v1/store/audit': ['manager', 'admin'],
   'POST /api/v1/store/pause': ['manager', 'admin'],
   'GET /api/v1/store/model': SIGNED_IN,
@@ -65,6 +69,9 @@ const ALLOWED: Readonly<Record<string, readonly Caller[]>> = {
   'GET /.well-known/security.txt': EVERYBODY,
   'GET /': EVERYBODY,
   'GET /shop': EVERYBODY,
+  'GET /shop/privacy': EVERYBODY,
+  'GET /shop/privacy.css': EVERYBODY,
+  'GET /api/v1/notice': EVERYBODY,
 };
 
 /** Told apart from refusals by policy: a 401 of these kinds comes from the handler. */

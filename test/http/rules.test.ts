@@ -7,7 +7,7 @@ import { cookieOf } from '../../agent/http/cookies.ts';
 import { isUnseen } from '../../agent/http/offer-view.ts';
 import { PROBLEMS } from '../../agent/http/problem.ts';
 import { TokenBuckets } from '../../agent/http/token-buckets.ts';
-import { fakeOffer } from '../support/http-fakes.ts';
+import { fakeOffer } from '../support/fake-views.ts';
 
 describe('TokenBuckets', () => {
   it('never lets more through than the burst and what came back', () => {

@@ -6,7 +6,7 @@ import type { QuarantinedMessage } from '../../agent/http/ports.ts';
 import type { DecisionView, QuarantineList } from '../../agent/http/schemas/manager.ts';
 import { OverviewView } from '../../agent/http/schemas/overview.ts';
 import type { OfferView } from '../../agent/http/schemas/shop.ts';
-import { fakeDecision } from '../support/http-fakes.ts';
+import { fakeDecision } from '../support/fake-views.ts';
 import { startTestServer, type TestServer } from '../support/http-server.ts';
 import { SseClient } from '../support/sse-client.ts';
 
