@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DecisionPage } from '../../agent/http/schemas/manager.ts';
 import { OverviewView } from '../../agent/http/schemas/overview.ts';
 import { OfferView, StoreInfo, VisitNow } from '../../agent/http/schemas/shop.ts';
-import { bigOverview, emptyOverview, sampleDecisions, sampleOverview, troubledOverview } from './support/manager-samples.ts';
+import { sampleDecisions } from './support/insight-samples.ts';
+import { bigOverview, emptyOverview, sampleOverview, troubledOverview } from './support/manager-samples.ts';
 import { sampleOffer, sampleStoreInfo, sampleVisit } from './support/shop-samples.ts';
 
 /** What the page tests feed to the pages must be what the API would send: JSON first, then the API's own schema. */

@@ -14,7 +14,8 @@ import { stillNeeded } from '../../agent/web/manager/lift-words.ts';
 import { MARK_PX, placeLabel, planScale, shortCount } from '../../agent/web/manager/plan-geometry.ts';
 import { verdictOf } from '../../agent/web/manager/verdict.ts';
 import { pathOf } from '../../agent/web/shared/qr-code.tsx';
-import { bigOverview, emptyOverview, sampleDecisions, sampleOverview, troubledOverview } from './support/manager-samples.ts';
+import { sampleDecisions } from './support/insight-samples.ts';
+import { bigOverview, emptyOverview, sampleOverview, troubledOverview } from './support/manager-samples.ts';
 
 describe('devicePage', () => {
   const query: DeviceQuery = { search: '', state: 'all', sort: 'state', page: 0, pageSize: 20 };

@@ -4,14 +4,8 @@ import type { StoreOverview } from '../../agent/core/overview.ts';
 import { hasPeer } from '../support/peers.ts';
 import { eventually, SIZES, type WatchedPage } from './support/browser.ts';
 import { type FakeStore, fakeStore } from './support/fake-store.ts';
-import {
-  bigOverview,
-  OVERVIEW_STREAM,
-  sampleDecisions,
-  sampleOverview,
-  serveManager,
-  troubledOverview,
-} from './support/manager-samples.ts';
+import { sampleDecisions } from './support/insight-samples.ts';
+import { bigOverview, OVERVIEW_STREAM, sampleOverview, serveManager, troubledOverview } from './support/manager-samples.ts';
 import { type Pages, preparePages } from './support/pages.ts';
 
 describe.skipIf(!hasPeer('chromium'))('the manager page', () => {

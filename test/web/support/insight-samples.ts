@@ -1,3 +1,4 @@
+import type { Decision } from '../../../agent/core/decision.ts';
 import type { FairnessReport } from '../../../agent/core/fairness/report.ts';
 import type { FakeStore } from './fake-store.ts';
 
@@ -54,4 +55,63 @@ export function sampleFairness(): FairnessReport {
     ],
     findings: [{ dimension: 'language', group: 'de', what: 'discount', difference: -0.045, pValue: 0.0001 }],
   };
+}
+
+/** Some decisions, newest first: an offer, a hold with a score, a hold before any score. */
+export function sampleDecisions(): readonly Decision[] {
+  const now = Date.now();
+  const score = {
+    sku: 'coffee-03',
+    intent: 0.46,
+    confidence: 0.81,
+    features: [2, 0, 1, 0, -2, 0.83],
+    featureSpec: 'visit-intent/1f00',
+    model: 'purchase-intent@3f9a1c',
+  };
+  const base: Decision = {
+    id: 'd-3',
+    atMs: now - 4_000,
+    visit: 'v_sample',
+    kind: 'offer',
+    reason: 'offer',
+    offer: 'o-1',
+    campaign: 'coffee-20',
+    sku: 'coffee-03',
+    zone: 'coffee',
+    trigger: { interaction: 'pick', sku: 'coffee-03', slot: '03-3', fixture: 'shelf-03', confidence: 0.83 },
+    score,
+    propensity: 0.9,
+    alternatives: [
+      { campaign: 'coffee-20', sku: 'coffee-03', valueCents: 96, excluded: undefined },
+      { campaign: 'snack-50c', sku: 'choc-01', valueCents: 11, excluded: 'margin-floor' },
+    ],
+  };
+  return [
+    base,
+    {
+      ...base,
+      id: 'd-2',
+      atMs: now - 31_000,
+      kind: 'hold',
+      reason: 'low-intent',
+      offer: undefined,
+      campaign: undefined,
+      sku: 'cream-02',
+      trigger: { interaction: 'dwell', sku: 'cream-02', slot: undefined, fixture: 'shelf-09', confidence: 0.64 },
+      score: { ...score, sku: 'cream-02', intent: 0.07 },
+      propensity: 1,
+      alternatives: [{ campaign: 'care-15', sku: 'cream-02', valueCents: 20, excluded: 'low-intent' }],
+    },
+    {
+      ...base,
+      id: 'd-1',
+      atMs: now - 95_000,
+      kind: 'hold',
+      reason: 'holdout',
+      offer: undefined,
+      score: undefined,
+      propensity: 0.1,
+      alternatives: [],
+    },
+  ];
 }

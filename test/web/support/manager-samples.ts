@@ -1,9 +1,8 @@
-import type { Decision } from '../../../agent/core/decision.ts';
 import type { DeviceOverview, SlotOverview, StoreOverview, ZoneOverview } from '../../../agent/core/overview.ts';
 import { sampleStore } from '../../support/sample-store.ts';
 import { serveCameras } from './camera-samples.ts';
 import type { FakeStore } from './fake-store.ts';
-import { serveInsight } from './insight-samples.ts';
+import { sampleDecisions, serveInsight } from './insight-samples.ts';
 import { servePolicy } from './policy-samples.ts';
 
 /** The stream of the manager page. */
@@ -316,65 +315,6 @@ export function bigOverview(devices: number): StoreOverview {
       zone: overview.zones[at % 4]?.id,
     })),
   };
-}
-
-/** Some decisions, newest first: an offer, a hold with a score, a hold before any score. */
-export function sampleDecisions(): readonly Decision[] {
-  const now = Date.now();
-  const score = {
-    sku: 'coffee-03',
-    intent: 0.46,
-    confidence: 0.81,
-    features: [2, 0, 1, 0, -2, 0.83],
-    featureSpec: 'visit-intent/1f00',
-    model: 'purchase-intent@3f9a1c',
-  };
-  const base: Decision = {
-    id: 'd-3',
-    atMs: now - 4_000,
-    visit: 'v_sample',
-    kind: 'offer',
-    reason: 'offer',
-    offer: 'o-1',
-    campaign: 'coffee-20',
-    sku: 'coffee-03',
-    zone: 'coffee',
-    trigger: { interaction: 'pick', sku: 'coffee-03', slot: '03-3', fixture: 'shelf-03', confidence: 0.83 },
-    score,
-    propensity: 0.9,
-    alternatives: [
-      { campaign: 'coffee-20', sku: 'coffee-03', valueCents: 96, excluded: undefined },
-      { campaign: 'snack-50c', sku: 'choc-01', valueCents: 11, excluded: 'margin-floor' },
-    ],
-  };
-  return [
-    base,
-    {
-      ...base,
-      id: 'd-2',
-      atMs: now - 31_000,
-      kind: 'hold',
-      reason: 'low-intent',
-      offer: undefined,
-      campaign: undefined,
-      sku: 'cream-02',
-      trigger: { interaction: 'dwell', sku: 'cream-02', slot: undefined, fixture: 'shelf-09', confidence: 0.64 },
-      score: { ...score, sku: 'cream-02', intent: 0.07 },
-      propensity: 1,
-      alternatives: [{ campaign: 'care-15', sku: 'cream-02', valueCents: 20, excluded: 'low-intent' }],
-    },
-    {
-      ...base,
-      id: 'd-1',
-      atMs: now - 95_000,
-      kind: 'hold',
-      reason: 'holdout',
-      offer: undefined,
-      score: undefined,
-      propensity: 0.1,
-      alternatives: [],
-    },
-  ];
 }
 
 /** Teaches a fake store every answer of a signed-in manager's page; the overview is sent first on each stream. */
