@@ -11,11 +11,13 @@ import { heatGrid } from './core/cameras/heat-grid.ts';
 import { inLocalRange, localTime } from './core/local-time.ts';
 import type { StoreMap } from './core/store-map.ts';
 import { type CameraPlan, type CameraSet, Cameras } from './runtime/cameras.ts';
+import type { Counters } from './runtime/counters.ts';
 
 /** What the cameras of a store are made from. */
 export interface CamerasOptions {
   readonly loaded: Pick<LoadedConfig, 'config' | 'file' | 'store' | 'secrets'>;
   readonly nowMs: () => number;
+  readonly counters: Counters;
   /** The way in for what cameras say: the same as for every device. */
   readonly receive: (message: InboundMessage) => void;
   /** The compiled program that looks at pictures, by default the installed one. */
@@ -34,6 +36,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     ...cameraSetOf(loaded),
     pool: createVisionPools({ program: options.program, dataDir: loaded.config.data.dir, after: callAfter }),
     nowMs,
+    counters: options.counters,
     after: callAfter,
     say: (camera, body, atMs) => {
       const event = { id: `v${run}-${++said}`, at: new Date(atMs).toISOString(), ...body };

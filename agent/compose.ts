@@ -231,6 +231,7 @@ export async function startAgent(
   const cameras = createCameras({
     loaded,
     nowMs: () => clock.nowMs(),
+    counters,
     receive: (message) => gate.receive(message, () => undefined),
     program: visionProgram,
   });

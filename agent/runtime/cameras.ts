@@ -7,6 +7,7 @@ import type { VisionPool } from '../../models/vision/vision-pool.ts';
 import type { FixtureId } from '../core/ids.ts';
 import type { ReadingBody } from '../core/reading.ts';
 import type { TimestampMs } from '../core/units.ts';
+import type { Counters } from './counters.ts';
 import { LiveLook, type NoPicture } from './live-look.ts';
 import type { Finding } from './problems.ts';
 
@@ -42,6 +43,7 @@ export interface CamerasParts extends CameraSet {
   /** Makes the processes that look at the pictures of some cameras. */
   readonly pool: (plans: readonly CameraPlan[], answered: VisionAnswer) => VisionPool;
   readonly nowMs: () => TimestampMs;
+  readonly counters: Counters;
   /** Calls back after a while; the answer cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
   /** What a camera has to say, as if it had come from a device of its name. */
@@ -103,12 +105,17 @@ export class Cameras {
     if (watched === undefined) return false;
     const atMs = this.#parts.nowMs();
     const { plan, eye, isQuiet, takenAtMs } = watched;
-    if (isQuiet || (atMs >= takenAtMs && atMs - takenAtMs < 800 / plan.rate)) return true;
+    if (isQuiet) return true;
+    if (atMs >= takenAtMs && atMs - takenAtMs < 800 / plan.rate) {
+      this.#parts.counters.add('endcap_shed_total', 'reason="camera-rate"');
+      return true;
+    }
     watched.takenAtMs = atMs;
     this.#look.offer(camera, bytes);
     const { rotateDegrees, masks } = plan;
     const shelves = plan.shelves.map(({ polygon }) => polygon);
-    this.#pool?.offer(camera, { bytes, atMs, rotateDegrees, masks, shelves, ...eye.asks() });
+    if (this.#pool?.offer(camera, { bytes, atMs, rotateDegrees, masks, shelves, ...eye.asks() }) === true)
+      this.#parts.counters.add('endcap_shed_total', 'reason="camera-busy"');
     return true;
   }
 
@@ -218,6 +225,8 @@ export class Cameras {
     const watched = this.#watched.get(camera);
     // What was still looked at when the quiet hours began is not told.
     if (watched === undefined || watched.isQuiet) return;
+    const result = outcome.kind === 'seen' && outcome.rested === true ? 'unchanged' : outcome.kind;
+    this.#parts.counters.add('endcap_pictures_total', `result="${result}"`);
     for (const body of watched.eye.see(outcome, atMs)) this.#parts.say(camera, body, atMs);
   }
 }

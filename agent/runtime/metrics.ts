@@ -12,6 +12,7 @@ export interface Gauge {
 const HELP: Readonly<Record<string, string>> = {
   endcap_messages_total: 'Device messages by how they ended and what they were',
   endcap_advertisements_total: 'Bluetooth advertisements that this machine heard, by what became of them',
+  endcap_pictures_total: 'Pictures of cameras by what became of them',
   endcap_decisions_total: 'Decisions by kind and reason',
   endcap_inbox_rows_total: 'Rows appended to the log',
   endcap_commits_total: 'Transactions committed',

@@ -40,6 +40,9 @@ const CAGE = [
   'exec "$0" "$@"',
 ].join('; ');
 
+/** What native code is told: nothing to its maker, and one pool of memory for all threads, so that pictures of many sizes leave no holes. */
+const QUIET = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '1' } as const;
+
 /**
  * Starts the process: no core dumps, no environment but the path, no writable file, no network, no program of its own to start, and a
  * lower priority than anything that shoppers wait for.
@@ -55,10 +58,10 @@ export function startVisionChild({ program, manifestPath, posePath, heapMb = 128
   ];
   const child: ChildProcess =
     process.platform === 'win32'
-      ? spawn(process.execPath, words, { stdio: 'pipe', env: {}, windowsHide: true })
+      ? spawn(process.execPath, words, { stdio: 'pipe', env: QUIET, windowsHide: true })
       : spawn('/bin/sh', ['-c', CAGE, process.execPath, ...words], {
           stdio: 'pipe',
-          env: { PATH: process.env['PATH'] ?? '' },
+          env: { PATH: process.env['PATH'] ?? '', ...QUIET },
         });
   let lastWords = '';
   let isGone = false;

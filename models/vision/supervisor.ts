@@ -88,6 +88,7 @@ export class VisionSupervisor {
   #job: { readonly id: number; readonly camera: string; readonly frame: Omit<CameraFrame, 'bytes'> } | undefined;
   #jobs = 0;
   #restUntilMs = 0;
+  #jobSinceMs = 0;
   #cancelTimer: () => void = () => undefined;
   #cancelRest: (() => void) | undefined;
   #failures = 0;
@@ -107,12 +108,14 @@ export class VisionSupervisor {
     if (this.#state === 'stopped') this.#launch();
   }
 
-  /** Takes a picture to look at as soon as it is this camera's turn; one that still waits is dropped for it. */
-  offer(camera: string, frame: CameraFrame): void {
-    if (this.#state === 'stopped') return;
-    if (this.#waiting.delete(camera)) this.#dropped += 1;
+  /** Takes a picture to look at as soon as it is this camera's turn; one that still waits is dropped for it. Says whether one was. */
+  offer(camera: string, frame: CameraFrame): boolean {
+    if (this.#state === 'stopped') return false;
+    const isDropping = this.#waiting.delete(camera);
+    if (isDropping) this.#dropped += 1;
     this.#waiting.set(camera, frame);
     this.#next();
+    return isDropping;
   }
 
   status(): VisionStatus {
@@ -188,7 +191,7 @@ export class VisionSupervisor {
     this.#looks += 1;
     if (this.#looks === PROVEN_AFTER) this.#parts.proven?.(this.#manifestPath());
     const { share, maxRssBytes } = this.#settings;
-    this.#restUntilMs = this.#parts.monotonicMs() + message.busyMs * (1 / share - 1);
+    this.#restUntilMs = this.#jobSinceMs + message.busyMs / share;
     this.#parts.answered(job.camera, job.frame, message);
     if (message.rssBytes > maxRssBytes) return this.#fail(`it took ${Math.round(message.rssBytes / 1e6)} MB of memory`);
     this.#next();
@@ -209,6 +212,7 @@ export class VisionSupervisor {
     const [camera, { bytes, ...frame }] = first.value;
     this.#waiting.delete(camera);
     this.#job = { id: ++this.#jobs, camera, frame };
+    this.#jobSinceMs = this.#parts.monotonicMs();
     this.#cancelTimer = this.#parts.after(this.#settings.deadlineMs, () => this.#fail('a picture took too long'));
     this.#child?.send(encodeMessage({ ...frame, id: this.#jobs, camera } satisfies FrameJob, bytes));
   }

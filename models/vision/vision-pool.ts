@@ -3,7 +3,7 @@ import type { CameraFrame, VisionStatus } from './supervisor.ts';
 /** A process that looks at pictures, as the pool needs it: a `VisionSupervisor`. */
 export interface Looker {
   start(): void;
-  offer(camera: string, frame: CameraFrame): void;
+  offer(camera: string, frame: CameraFrame): boolean;
   status(): VisionStatus;
   stop(): void;
 }
@@ -39,9 +39,9 @@ export class VisionPool {
     for (const looker of this.#lookers.values()) looker.start();
   }
 
-  /** Takes a picture to look at; of every camera only the newest waits. */
-  offer(camera: string, frame: CameraFrame): void {
-    this.#lookers.get(this.#modelOf.get(camera) ?? '')?.offer(camera, frame);
+  /** Takes a picture to look at; of every camera only the newest waits. Says whether an older one was dropped for it. */
+  offer(camera: string, frame: CameraFrame): boolean {
+    return this.#lookers.get(this.#modelOf.get(camera) ?? '')?.offer(camera, frame) ?? false;
   }
 
   status(): readonly PoolStatus[] {

@@ -50,6 +50,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
       .string()
       .regex(/^\d{4}:\d{2}:\d{2} \d{2}:\d{2}:\d{2}$/)
       .optional(),
+    /** Processor time that it took. */
     busyMs: z.number().min(0),
     rssBytes: z.number().int().min(0),
   }),

@@ -82,7 +82,7 @@ interface Told {
 
 async function play(eyes: Eyes, scene: ShelfScene, script: Script): Promise<Told> {
   const reaches: SeenReach[] = [];
-  const watch = { update: () => [], reached: (reach: SeenReach) => (reaches.push(reach), []), forget: () => undefined };
+  const watch = { update: () => [], reached: noting(reaches), forget: () => undefined };
   const eye = new CameraEye(watch, 0, { fixtures: ['shelf'] });
   const starts: { second: number; reach: SeenReach }[] = [];
   for (let i = 0; i < script.seconds * RATE; i++) {
@@ -95,6 +95,13 @@ async function play(eyes: Eyes, scene: ShelfScene, script: Script): Promise<Told
     starts.push(...reaches.splice(0).flatMap((reach) => (reach.active ? [{ second, reach }] : [])));
   }
   return { script, starts };
+}
+
+function noting(reaches: SeenReach[]) {
+  return (reach: SeenReach) => {
+    reaches.push(reach);
+    return [];
+  };
 }
 
 /** Comes, looks, reaches three times at different heights, each time takes one thing, and leaves. */
@@ -177,7 +184,7 @@ async function emptyShelf(eyes: Eyes, minutes: number) {
     pictures.push(await drawScene(scene, { taken, noise: i, warmth, ...(light !== undefined && { light }) }));
   }
   const found: SeenReach[] = [];
-  const watch = { update: () => [], reached: (reach: SeenReach) => (found.push(reach), []), forget: () => undefined };
+  const watch = { update: () => [], reached: noting(found), forget: () => undefined };
   const eye = new CameraEye(watch, 0, { fixtures: ['shelf'], repeats: true });
   let [looked, rested, base] = [0, 0, 0];
   for (let i = 0; i < minutes * 60 * RATE; i++) {
