@@ -66,7 +66,8 @@ export async function measureReach(minutes = 10): Promise<VisionFigures> {
   };
 }
 
-interface Script {
+/** What happens at a shelf over some seconds. */
+export interface Script {
   readonly seconds: number;
   readonly at: (second: number) => Omit<Moment, 'noise'>;
   /** When an arm is out, in seconds. */
@@ -105,7 +106,7 @@ function noting(reaches: SeenReach[]) {
 }
 
 /** Comes, looks, reaches three times at different heights, each time takes one thing, and leaves. */
-function shopping(scene: ShelfScene, cutOut: CutOut): Script {
+export function shopping(scene: ShelfScene, cutOut: CutOut): Script {
   const [arrive, first, every] = [1, 4, 3.6] as const;
   const place = besideShelf(scene, cutOut);
   const outside = scene.side === 'left' ? SCENE.width : -cutOut.width;
