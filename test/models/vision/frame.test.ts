@@ -63,6 +63,34 @@ describe('decodeFrame', () => {
     expect(topLeft(await decodeFrame(turned, { fit: SQUARE }))).toBe('red');
   });
 
+  it('says when the camera took it, where the picture tells', async () => {
+    const exif = { IFD0: { DateTime: '2026:01:30 09:05:00' } };
+    const told = await decodeFrame(await scene().withExif(exif).jpeg().toBuffer(), { fit: SQUARE });
+    const untold = await decodeFrame(await jpeg(), { fit: SQUARE });
+    expect([told, untold].map((decoded) => (decoded.ok ? decoded.value.takenAt : decoded.error.sentence))).toEqual([
+      '2026:01:30 09:05:00',
+      undefined,
+    ]);
+  });
+
+  it('keeps the shape of a picture that is not to be stretched, and makes none larger', async () => {
+    const sizes = await Promise.all(
+      [1280, 100].map(async (width) => {
+        const decoded = await decodeFrame(
+          await scene(width, width / 2)
+            .jpeg()
+            .toBuffer(),
+          { fit: { kind: 'inside', longest: 640 } },
+        );
+        return decoded.ok ? [decoded.value.picture.width, decoded.value.picture.height] : decoded.error.sentence;
+      }),
+    );
+    expect(sizes).toEqual([
+      [640, 320],
+      [100, 50],
+    ]);
+  });
+
   it('turns a picture as the camera is mounted', async () => {
     const turned = await sharp(await png())
       .rotate(180)
