@@ -52,5 +52,5 @@ export async function describeModel(file: string, words: DescribeWords, context:
   const detector = await loadDetector(path);
   if (!detector.ok) throw new CliFailure(detector.error.sentence, { hint: detector.error.hint, exitCode: EXIT.unavailable });
   await detector.value.close();
-  context.print(`${path}: opens and answers as described; write it to a camera as model: { manifest: "${path}" }`);
+  context.print(`${path}: opens and answers as described; write it to a camera as model: { manifestFile: "${path}" }`);
 }
