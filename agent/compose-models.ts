@@ -106,6 +106,7 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
   const learning = new ModelLearning({
     // Written by the keeper from the same type.
     documents: (store.models.read('learnt') as Partial<LearntDocuments> | undefined) ?? {},
+    namedShare: config.model.namedShare,
     noteOf: (score) => director.noteOf(score),
     wouldOffer: (sku, intent) => wouldOffer(parts.state(), { sku, intent }),
   });

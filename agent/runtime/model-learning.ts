@@ -38,6 +38,8 @@ export interface LearntDocuments {
 
 export interface LearningOptions {
   readonly documents: Partial<LearntDocuments>;
+  /** Share of the buyers that tills name, where the store knows it; else it is told from what is seen at the checkout. */
+  readonly namedShare?: number | undefined;
   readonly noteOf: (score: Score) => ScoreNote | undefined;
   /** Whether the rules of the campaigns would make an offer for a product at this intent. */
   readonly wouldOffer: (sku: Sku, intent: Probability) => boolean;
@@ -90,12 +92,12 @@ export class ModelLearning {
 
   /** Share of the visits that bought which tills name; `undefined` while too little is seen. */
   get namedShare(): number | undefined {
-    return endingWeights(this.#labels.coverage)?.namedShare;
+    return endingWeights(this.#labels.coverage, this.#options.namedShare)?.namedShare;
   }
 
   /** How many visits one with this ending stands for; 1 while it is not known how many purchases tills do not name. */
   weightOf(visit: LabelledVisit): number {
-    const weights = endingWeights(this.#labels.coverage);
+    const weights = endingWeights(this.#labels.coverage, this.#options.namedShare);
     if (weights === undefined) return visit.weight;
     return visit.weight * (visit.ending === 'named' ? weights.named : weights.neither);
   }
@@ -125,7 +127,7 @@ export class ModelLearning {
 
   /** Fits a model's calibration to its own outcomes, where that is shown to be better; a sentence, or why nothing changed. */
   recalibrate(model: string, rows: readonly LearningRow[], nowMs: TimestampMs): { readonly adopted: boolean; readonly sentence: string } {
-    const weights = endingWeights(this.#labels.coverage);
+    const weights = endingWeights(this.#labels.coverage, this.#options.namedShare);
     if (weights === undefined) return kept('too few purchases are seen at the checkout to tell how many are not named');
     const examples = rows.map(
       (row): CalibrationExample => ({ ...row, weight: row.weight * (row.named === 1 ? weights.named : weights.neither) }),

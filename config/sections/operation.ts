@@ -61,6 +61,14 @@ export const modelSection = z
       .default([])
       .describe('Keys of those whose models are taken'),
     requireSignature: z.boolean().default(false).describe('Whether only models signed with one of the trusted keys are taken'),
+    namedShare: z
+      .number()
+      .min(0.05)
+      .max(1)
+      .optional()
+      .describe(
+        'Share of the buyers among visits that agreed to measurement whom tills name; without it, told from who is seen at the checkout',
+      ),
     canaryShare: z
       .number()
       .min(0.01)

@@ -55,11 +55,12 @@ export interface EndingWeights {
 /**
  * Weights that make up for what tills do not see. A till names only some of those who buy; who was at a checkout and is not named bought something
  * nobody knows, and is left out; those who are named stand for them. Visits that nobody saw at a checkout count a little less, by the buyers
- * hidden among them. `undefined` where too little is seen to tell: then nothing may be learnt, because nearly everybody would seem not to buy.
+ * hidden among them. `statedShare` is the share of the buyers that tills name, where the store knows it (`model.namedShare`). `undefined` where too little is seen to tell: then nothing may be learnt, because nearly everybody would seem not to buy.
  */
-export function endingWeights({ named, namedAtCheckout, unnamedAtCheckout, neither }: Coverage): EndingWeights | undefined {
-  if (namedAtCheckout < LEAST) return undefined;
-  const namedShare = namedAtCheckout / (namedAtCheckout + unnamedAtCheckout);
+export function endingWeights(coverage: Coverage, statedShare?: number): EndingWeights | undefined {
+  const { named, namedAtCheckout, unnamedAtCheckout, neither } = coverage;
+  if (named < LEAST || (statedShare === undefined && namedAtCheckout < LEAST)) return undefined;
+  const namedShare = statedShare ?? namedAtCheckout / (namedAtCheckout + unnamedAtCheckout);
   const seenShare = namedAtCheckout / named;
   const hidden = (named / namedShare) * (1 - namedShare) * (1 - seenShare);
   return { named: 1 / namedShare, neither: neither === 0 ? 1 : Math.max(0.1, 1 - hidden / neither), namedShare };

@@ -6,7 +6,7 @@ import { DAY_MS } from '../../../agent/core/units.ts';
 import { rehearse } from '../../../agent/runtime/rehearsal.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { createEngine } from '../../../devices/simulator/engine.ts';
-import { endingWeights } from '../../../models/lifecycle/coverage.ts';
+import { type Coverage, endingWeights } from '../../../models/lifecycle/coverage.ts';
 import { type LabelledVisit, OutcomeLabels } from '../../../models/lifecycle/labels.ts';
 import { loadOnnxScorer } from '../../../models/onnx-scorer.ts';
 import { AS_SHIPPED, calibrated, type SiteCalibration } from '../../../models/site-calibration.ts';
@@ -37,22 +37,44 @@ interface True {
 export async function recalibrationRows(): Promise<readonly DecisionRow[]> {
   const rows: DecisionRow[] = [];
   for (const name of UNSEEN) {
-    const { learnt, judged, namedShare } = await simulate(name);
-    const made = recalibrate(learnt, AS_SHIPPED, FIRST_DAY_MS + LEARN_DAYS * DAY_MS);
-    const after = made.ok ? made.value.calibration : AS_SHIPPED;
-    const note = `${learnt.length} outcomes learnt from, tills name ${Math.round(100 * namedShare)} % of the buyers; ${judged.length} judged`;
-    rows.push(
-      decisionRow(`${name}: calibration error after a week`, eceOf(judged, after), {
-        goal: { atMost: 0.03 },
-        baseline: { name: 'as shipped', estimate: eceOf(judged, AS_SHIPPED) },
-        note,
-      }),
-      decisionRow(`${name}: AUC after a week`, aucOf(judged, after), {
-        baseline: { name: 'as shipped', estimate: aucOf(judged, AS_SHIPPED) },
-      }),
-    );
+    const { visits, coverage, judged, namedShare } = await simulate(name);
+    const stated = rowsOf(name, { visits, coverage, judged }, namedShare);
+    // What a store that does not say how many buyers its tills name can do by itself.
+    const alone = rowsOf(name, { visits, coverage, judged }, undefined);
+    rows.push(...stated, ...alone);
   }
   return rows;
+}
+
+interface Simulated {
+  readonly visits: readonly LabelledVisit[];
+  readonly coverage: Coverage;
+  readonly judged: readonly True[];
+}
+
+function rowsOf(name: string, { visits, coverage, judged }: Simulated, stated: number | undefined): readonly DecisionRow[] {
+  const weights = endingWeights(coverage, stated);
+  const how = stated === undefined ? 'by itself' : `told that tills name ${Math.round(100 * stated)} % of the buyers`;
+  const learnt = visits.flatMap(({ scores, weight, ending }) =>
+    scores.map(({ score, label, atMs }) => {
+      const stands = weights === undefined ? 1 : ending === 'named' ? weights.named : weights.neither;
+      return { raw: score.intent, label, atMs, weight: weight * stands };
+    }),
+  );
+  const made = weights === undefined ? undefined : recalibrate(learnt, AS_SHIPPED, FIRST_DAY_MS + LEARN_DAYS * DAY_MS);
+  const after = made?.ok === true ? made.value.calibration : AS_SHIPPED;
+  const found =
+    weights === undefined ? 'too few visits seen at the checkout, so nothing is learnt' : `${Math.round(100 * weights.namedShare)} % named`;
+  return [
+    decisionRow(`${name}, ${how}: calibration error after a week`, eceOf(judged, after), {
+      goal: { atMost: 0.03 },
+      baseline: { name: 'as shipped', estimate: eceOf(judged, AS_SHIPPED) },
+      note: `${learnt.length} outcomes learnt from (${found}); ${judged.length} judged`,
+    }),
+    decisionRow(`${name}, ${how}: AUC after a week`, aucOf(judged, after), {
+      baseline: { name: 'as shipped', estimate: aucOf(judged, AS_SHIPPED) },
+    }),
+  ];
 }
 
 async function simulate(name: string) {
@@ -63,15 +85,19 @@ async function simulate(name: string) {
   const labels = new OutcomeLabels();
   const visits: LabelledVisit[] = [];
   const judged: True[] = [];
+  let [buyers, named] = [0, 0];
   for (let day = 0; day < LEARN_DAYS + JUDGE_DAYS; day++) {
     const startMs = FIRST_DAY_MS + day * DAY_MS;
     const bought = new Map<string, number>();
+    const buyersToday = new Set<string>();
     const scored: { readonly visit: string; readonly sku: string; readonly atMs: number; readonly raw: number }[] = [];
     const engine = createEngine(store, scenario, {
       startMs,
       seed: 5_000 + day,
       truth: (row) => {
-        if (row.kind === 'purchase') for (const { sku } of row.lines) bought.set(`v_${row.shopper}|${sku}`, row.atMs);
+        if (row.kind !== 'purchase') return;
+        buyersToday.add(`v_${row.shopper}`);
+        for (const { sku } of row.lines) bought.set(`v_${row.shopper}|${sku}`, row.atMs);
       },
     });
     await rehearse({
@@ -86,6 +112,11 @@ async function simulate(name: string) {
         const rows = effects.filter((effect): effect is RowEffect => effect.kind.startsWith('row.'));
         const ended = labels.note({ inputs: [logged], rows });
         if (day < LEARN_DAYS) visits.push(...ended);
+        for (const { visit, converted } of ended) {
+          if (!buyersToday.has(visit)) continue;
+          buyers++;
+          if (converted) named++;
+        }
       },
     });
     if (day < LEARN_DAYS) continue;
@@ -94,16 +125,7 @@ async function simulate(name: string) {
     }
   }
   await loaded.value.close();
-  const weights = endingWeights(labels.coverage) ?? { named: 1, neither: 1, namedShare: 1 };
-  const learnt = visits.flatMap(({ scores, weight, ending }) =>
-    scores.map(({ score, label, atMs }) => ({
-      raw: score.intent,
-      label,
-      atMs,
-      weight: weight * (ending === 'named' ? weights.named : weights.neither),
-    })),
-  );
-  return { learnt, judged, namedShare: weights.namedShare };
+  return { visits, coverage: labels.coverage, judged, namedShare: named / Math.max(1, buyers) };
 }
 
 /** The sample store, in which nobody is made an offer. */
