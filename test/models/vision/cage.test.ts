@@ -9,7 +9,7 @@ import { encodeMessage, MessageReader } from '../../../models/vision/wire.ts';
 import { bundleChild } from './bundled-child.ts';
 import { ARTIFACTS } from './model-source.ts';
 
-const WAIT = { timeout: 30_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 const manifest = (name: string) => join(ARTIFACTS, `${name}.manifest.json`);
 const isLinux = process.platform === 'linux';
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => bundle.remove());
 
-describe('the process that looks at pictures', () => {
+describe('the process that looks at pictures', { timeout: 120_000 }, () => {
   it.skipIf(!isLinux)('dumps no core, writes no file, and has a network with nobody in it', async () => {
     const { child, heard } = start();
     try {
