@@ -1,15 +1,15 @@
+import { hasToldOf } from './clock-watch.ts';
 import type { StepContext } from './context.ts';
 import type { DeviceId, FixtureId, TagId, ZoneId } from './ids.ts';
 import { zoneProbabilities } from './locate/belief.ts';
 import { type DoorVerdict, doorOf, hearAtDoor, isAtDoor, newDoorTrail, verdictOf } from './locate/door.ts';
 import type { Floor } from './locate/floor.ts';
-import { fix, isFixDue, newTrail, noteSighting, type Trail } from './locate/follow.ts';
-import { recent } from './locate/heard.ts';
+import { fix, heardLately, isFixDue, newTrail, noteSighting, type Trail } from './locate/follow.ts';
 import { shareOf, type ZoneGroup } from './locate/resolution.ts';
 import { placeByStrength } from './locate/zone-strength.ts';
 import { newTagTrack, type TagTrack } from './state.ts';
 import type { Doorway } from './store-map.ts';
-import { type Dbm, SECOND_MS } from './units.ts';
+import { type Dbm, type DurationMs, SECOND_MS } from './units.ts';
 import type { Place } from './visit.ts';
 
 /** A scanner that heard some tag this recently works: that it does not hear this one says something. */
@@ -29,6 +29,8 @@ export interface TagSighting {
   readonly device: DeviceId;
   readonly zone: ZoneId | undefined;
   readonly rssiDbm: Dbm;
+  /** How long ago it was heard, where the scanner sends in batches. Doors and zones without positions go by the time of arrival. */
+  readonly lagMs: DurationMs;
 }
 
 /** What a sighting changed: `moved` says that the tag is in another zone, `left` that it is out of the store, by a door that can tell. */
@@ -101,7 +103,7 @@ function elsewhereDbm(context: StepContext, track: TagTrack, door: Doorway): Dbm
   const strengths =
     track.trail === undefined
       ? [...track.signals].flatMap(([zone, { rssiDbm, atMs }]) => (ofDoor.has(zone) || nowMs - atMs > ELSEWHERE_MS ? [] : [rssiDbm]))
-      : recent(track.trail.heard, nowMs).flatMap(({ scanner, rssiDbm }) =>
+      : heardLately(track.trail, nowMs).flatMap(({ scanner, rssiDbm }) =>
           scanner === door.first || scanner === door.second ? [] : [rssiDbm],
         );
   return strengths.length === 0 ? undefined : Math.max(...strengths);
@@ -125,9 +127,20 @@ function placeAtSide(context: StepContext, track: TagTrack, { side, confidence }
 function keepTrail(context: StepContext, track: TagTrack, sighting: TagSighting): void {
   const floor = context.store.floor();
   if (!floor?.numberOf.has(sighting.device)) return;
+  const trail = hearOnFloor(context, track, { sighting, floor });
+  if (isFixDue(trail, context.nowMs)) fixTrail(context, trail, floor);
+}
+
+/** Without a survey every second stands for itself: what was earlier would not help, so the time of arrival does. */
+function hearOnFloor(
+  context: StepContext,
+  track: TagTrack,
+  { sighting, floor }: { readonly sighting: TagSighting; readonly floor: Floor },
+): Trail {
   track.trail ??= newTrail(context.nowMs);
-  noteSighting(track.trail, { scanner: sighting.device, rssiDbm: sighting.rssiDbm }, context.nowMs);
-  if (isFixDue(track.trail, context.nowMs)) fixTrail(context, track.trail, floor);
+  const { device: scanner, rssiDbm } = sighting;
+  noteSighting(track.trail, { scanner, rssiDbm, lagMs: floor.isSurveyed ? sighting.lagMs : 0 }, context.nowMs);
+  return track.trail;
 }
 
 function placeInside(context: StepContext, track: TagTrack, sighting: TagSighting): boolean {
@@ -143,10 +156,9 @@ function placeInside(context: StepContext, track: TagTrack, sighting: TagSightin
     return moved;
   }
   if (!floor.numberOf.has(sighting.device)) return false;
-  track.trail ??= newTrail(context.nowMs);
-  noteSighting(track.trail, { scanner: sighting.device, rssiDbm: sighting.rssiDbm }, context.nowMs);
-  if (!isFixDue(track.trail, context.nowMs)) return false;
-  return placeByTrail(context, { track, trail: track.trail, floor });
+  const trail = hearOnFloor(context, track, { sighting, floor });
+  if (!isFixDue(trail, context.nowMs)) return false;
+  return placeByTrail(context, { track, trail, floor });
 }
 
 function placeByTrail(
@@ -175,7 +187,7 @@ function fixTrail(context: StepContext, trail: Trail, floor: Floor): void {
   fix(trail, floor, {
     nowMs: context.nowMs,
     reluctance: { hysteresisDb: zoneHysteresisDb, settleMs: zoneSettleMs },
-    isAwake: (scanner) => isAwake(context, scanner),
+    isAwake: (scanner, atMs) => isAwake(context, scanner) && hasToldOf(context.state.devices.get(scanner)?.clock, atMs, context.nowMs),
   });
 }
 

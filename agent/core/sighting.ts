@@ -1,3 +1,4 @@
+import { type Measured, measured, newClockWatch, watchClock } from './clock-watch.ts';
 import { consentFor } from './consent.ts';
 import type { StepContext } from './context.ts';
 import type { VisitId, ZoneId } from './ids.ts';
@@ -28,7 +29,11 @@ export function sightBeacon(
   reading: BeaconSighting,
   heard: { readonly zone: ZoneId | undefined; readonly visit: VisitId | undefined },
 ): void {
-  const sighting = { device: reading.device, zone: heard.zone, rssiDbm: reading.rssiDbm };
+  const when = whenHeard(context, reading);
+  // A batch that waited for long would put its people where they were.
+  if (when.kind === 'too-old') return;
+  const lagMs = when.kind === 'earlier' ? when.lagMs : 0;
+  const sighting = { device: reading.device, zone: heard.zone, rssiDbm: reading.rssiDbm, lagMs };
   if (heard.visit !== undefined) {
     const visit = context.state.visits.get(heard.visit);
     if (visit?.phone === undefined || consentFor(visit, 'offers', context.nowMs) === undefined) return;
@@ -48,6 +53,14 @@ export function sightBeacon(
   // A cart that starts to move, or is first heard among the shelves, has somebody pushing it.
   const inUse = !isStaffTag(context, reading.beacon) && moved && (known || context.store.zones.get(track.place.zone)?.kind === 'aisle');
   if (inUse) openVisit(context, { id: context.nextId('vt'), origin: 'tag', tag: reading.beacon });
+}
+
+function whenHeard({ state, nowMs }: StepContext, reading: BeaconSighting): Measured {
+  const track = state.devices.get(reading.device);
+  if (track === undefined) return { kind: 'now' };
+  track.clock ??= newClockWatch(nowMs);
+  watchClock(track.clock, reading.atMs, nowMs);
+  return measured(track.clock, reading.atMs, nowMs);
 }
 
 /** A visit is where its tag is, unless something more exact was said of it a moment ago. */

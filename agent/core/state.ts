@@ -1,5 +1,6 @@
 import { type Baskets, createBaskets } from './baskets/counts.ts';
 import { type CamerasState, createCamerasState } from './cameras/cameras-state.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { CompiledStore } from './compiled-store.ts';
 import type { HoldReason, Offer, Trigger } from './decision.ts';
 import type { TallyName } from './effect.ts';
@@ -106,6 +107,8 @@ export interface DeviceTrack {
   rssiDbm: Dbm | undefined;
   /** Device clock minus ours, smoothed; network delay included. */
   clockOffsetMs: number;
+  /** How its clock goes, for devices that send what they measured in batches. */
+  clock?: ClockWatch;
 }
 
 export interface OpenMinute {

@@ -1,3 +1,4 @@
+import { type ClockWatch, hasToldOf, measured, newClockWatch, watchClock } from '../../../agent/core/clock-watch.ts';
 import { calibrate } from '../../../agent/core/locate/calibrate.ts';
 import { type Floor, type FloorPlan, layFloor } from '../../../agent/core/locate/floor.ts';
 import { fix, newTrail, noteSighting, type Reluctance } from '../../../agent/core/locate/follow.ts';
@@ -107,10 +108,22 @@ export function surveyedPlan(hall: Hall, walks: readonly Walk[]): FloorPlan {
 
 function filter(hall: Hall, plan: FloorPlan, floor: Floor = layFloor(plan)!): Follower {
   const trail = newTrail(0);
+  const clocks = new Map<string, ClockWatch>();
   return {
-    hear: (sample) => noteSighting(trail, sample, sample.atMs),
+    hear: ({ scanner, rssiDbm, atMs, deviceAtMs = atMs, isAnother = false }) => {
+      const clock = clocks.get(scanner) ?? newClockWatch(atMs);
+      clocks.set(scanner, clock);
+      watchClock(clock, deviceAtMs, atMs);
+      const when = measured(clock, deviceAtMs, atMs);
+      if (!isAnother && when.kind !== 'too-old')
+        noteSighting(trail, { scanner, rssiDbm, lagMs: when.kind === 'earlier' ? when.lagMs : 0 }, atMs);
+    },
     estimate: (nowMs) => {
-      fix(trail, floor, { nowMs, reluctance: DEFAULT_RELUCTANCE, isAwake: () => true });
+      fix(trail, floor, {
+        nowMs,
+        reluctance: DEFAULT_RELUCTANCE,
+        isAwake: (scanner, atMs) => hasToldOf(clocks.get(scanner), atMs, nowMs),
+      });
       const { position, zone } = trail;
       return position === undefined || zone === undefined ? undefined : { ...position, zone: hall.main.indexOf(zone.id) };
     },

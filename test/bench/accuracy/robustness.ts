@@ -21,8 +21,9 @@ const TROUBLES: readonly Trouble[] = [
   { what: 'scanners that have each changed by 3 dB since the survey', walk: (samples, hall) => louder(samples, changedSince(hall)) },
   { what: 'one scanner dead since the survey', walk: (samples, hall) => samples.filter(({ scanner }) => scanner !== hall.main[0]) },
   { what: 'half of the advertisements lost', walk: (samples) => samples.filter((_, at) => mix(at) < 0.5) },
-  { what: 'scanners that send batches of 2 s, in any order', walk: (samples) => batched(samples, 2_000) },
-  { what: 'scanners that send batches of 5 s, in any order', walk: (samples) => batched(samples, 5_000) },
+  { what: 'scanners that send batches of 2 s, in any order, with clocks of their own', walk: (samples) => batched(samples, 2_000) },
+  { what: 'scanners that send batches of 5 s, in any order, with clocks of their own', walk: (samples) => batched(samples, 5_000) },
+  { what: 'scanners that send batches of 5 s without saying when they heard', walk: (samples) => unstamped(batched(samples, 5_000)) },
 ];
 
 /** How far the walks' figures fall in each trouble; every walk is judged by a survey along the others, as for the goals. */
@@ -61,15 +62,31 @@ function changedSince(hall: Hall): (scanner: string) => number {
   return (scanner) => (ids.indexOf(scanner) % 2 === 0 ? 3 : -3);
 }
 
-/** Every scanner keeps what it hears and sends it together; what arrives together arrives in no order. */
+/**
+ * Every scanner keeps what it hears and sends it together, with its time by a clock that is up to two minutes off; what arrives together arrives in no
+ * order. They have been on for a while before the walk begins, and heard another tag.
+ */
 function batched(samples: readonly Sample[], everyMs: number): readonly Sample[] {
   const ids = [...new Set(samples.map(({ scanner }) => scanner))];
-  return samples
+  const before = ids.flatMap((scanner) =>
+    Array.from({ length: 90_000 / BEACON_MS }, (_, at): Sample => ({ ...NOBODY, scanner, atMs: (at - 90_000 / BEACON_MS) * BEACON_MS })),
+  );
+  return [...before, ...samples]
     .map((sample, at) => {
-      const phaseMs = mix(ids.indexOf(sample.scanner) + 1) * everyMs;
-      return { ...sample, atMs: Math.round(Math.ceil((sample.atMs - phaseMs) / everyMs) * everyMs + phaseMs), order: mix(at + 7) };
+      const number = ids.indexOf(sample.scanner);
+      const phaseMs = mix(number + 1) * everyMs;
+      const deviceAtMs = sample.atMs + Math.round(240_000 * (mix(number + 101) - 0.5));
+      const atMs = Math.round(Math.ceil((sample.atMs - phaseMs) / everyMs) * everyMs + phaseMs);
+      return { ...sample, deviceAtMs, atMs, order: mix(at + 7) };
     })
     .sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+}
+
+const BEACON_MS = 250;
+const NOBODY = { rssiDbm: -70, xM: 0, yM: 0, isAnother: true } as const;
+
+function unstamped(samples: readonly Sample[]): readonly Sample[] {
+  return samples.map(({ deviceAtMs: _, ...sample }) => sample);
 }
 
 /** A number in [0, 1) that is the same every time. */

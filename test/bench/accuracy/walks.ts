@@ -11,6 +11,10 @@ export interface Sample {
   readonly rssiDbm: Dbm;
   readonly xM: Metres;
   readonly yM: Metres;
+  /** When it was heard by the scanner's own clock, where that is not when it came in. */
+  readonly deviceAtMs?: TimestampMs;
+  /** Of another tag: it tells about the scanner, and nothing about the walk. */
+  readonly isAnother?: boolean;
 }
 
 /** A walk through the hall, oldest sample first, from time 0. */
