@@ -20,7 +20,7 @@ describe.skipIf(!hasPeer('chromium'))('a Tasmota scale that nobody has placed', 
     store = await LiveStore.create();
     [agent, browser] = await Promise.all([store.start(), startBrowser()]);
     const [, code] = await agent.written(/one-time code (\S+)/);
-    desk = await browser.open(`${store.url}/`, SIZES.desk);
+    desk = await browser.open(`${store.url}/#devices`, SIZES.desk);
     const { page } = desk;
     await page.getByLabel('Setup code').fill(code!);
     await page.getByLabel('Your name').fill('ana');

@@ -107,7 +107,7 @@ describe.skipIf(!hasPeer('chromium')).each(LOOKS)('WCAG 2.2 AA by axe: $name', (
   describe('the desk', () => {
     async function openDesk(overview: StoreOverview): Promise<Page> {
       serveManager(store, () => overview);
-      const page = await open('/');
+      const page = await open('/#all');
       await page.locator('.decision-line').first().waitFor();
       return page;
     }

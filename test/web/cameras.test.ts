@@ -43,7 +43,7 @@ describe.skipIf(!hasPeer('chromium'))('cameras on the manager page', { timeout: 
       looks += 1;
       return route.fulfill({ status: 200, contentType: 'image/jpeg', body: jpeg });
     });
-    await watched.page.goto(`${store.url}/`);
+    await watched.page.goto(`${store.url}/#all`);
     await watched.page.locator('#cameras').waitFor();
     return watched.page;
   }

@@ -1,12 +1,25 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { StoreOverview } from '../../agent/core/overview.ts';
+import type { Lift, StoreOverview } from '../../agent/core/overview.ts';
+import { VIEWS } from '../../agent/web/manager/views.ts';
 import { hasPeer } from '../support/peers.ts';
 import { eventually, SIZES, type WatchedPage } from './support/browser.ts';
 import { type FakeStore, fakeStore } from './support/fake-store.ts';
 import { sampleDecisions } from './support/insight-samples.ts';
 import { bigOverview, OVERVIEW_STREAM, sampleOverview, serveManager, troubledOverview } from './support/manager-samples.ts';
 import { type Pages, preparePages } from './support/pages.ts';
+
+const MEASURED: Lift = {
+  kind: 'measured',
+  treatedVisits: 900,
+  holdoutVisits: 100,
+  profitPerVisitCents: 21,
+  lowCents: 11,
+  highCents: 31,
+  treatedConversion: 0.3,
+  holdoutConversion: 0.2,
+  sentence: 'Offers earn money',
+};
 
 describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
   let pages: Pages;
@@ -33,14 +46,15 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     await store[Symbol.asyncDispose]();
   });
 
-  async function open(look: Parameters<Pages['browser']['open']>[1] = SIZES.desk): Promise<Page> {
-    const watched = await pages.browser.open(`${store.url}/`, look);
+  /** All views at once, unless an address says otherwise: what a card does is the same wherever it stands. */
+  async function open(look: Parameters<Pages['browser']['open']>[1] = SIZES.desk, address = '/#all'): Promise<Page> {
+    const watched = await pages.browser.open(`${store.url}${address}`, look);
     opened.push(watched);
     return watched.page;
   }
 
-  async function openDesk(look?: Parameters<Pages['browser']['open']>[1]): Promise<Page> {
-    const page = await open(look);
+  async function openDesk(look?: Parameters<Pages['browser']['open']>[1], address?: string): Promise<Page> {
+    const page = await open(look, address);
     await page.locator('.desk').waitFor();
     return page;
   }
@@ -129,6 +143,59 @@ describe.skipIf(!hasPeer('chromium'))('the manager page', () => {
     await page.getByText('Next: Check its power and its Wi-Fi').waitFor();
     await page.getByText('No connection to the cloud for 3 hours').waitFor();
     expect(await page.title()).toContain('(!)');
+  });
+
+  describe('one view at a time', () => {
+    it('begins with today: the answer, the figures and what offers earn, and little else', async () => {
+      const page = await openDesk(SIZES.phone, '/');
+      await page.getByRole('heading', { level: 1, name: 'Store is working' }).waitFor();
+      const earned = page.locator('.figure').filter({ hasText: 'Offers earn' });
+      expect(await earned.innerText()).toMatch(/Too early\s+\d+ more visits without offers needed/);
+      sendOverview({ ...sampleOverview(), money: { ...sampleOverview().money, lift: MEASURED } });
+      await earned.getByText('profit a visit, 95% sure: +€0.11 to +€0.31').waitFor();
+      expect(
+        await page.locator('.banner, .figures').evaluateAll((all) => all.every((one) => one.getBoundingClientRect().bottom < 812)),
+      ).toBe(true);
+      expect(await page.locator('#devices, #decisions, #campaigns, #posters').count()).toBe(0);
+    });
+
+    it.each(VIEWS.map(({ id, name, cards }) => ({ id, name, cards })))(
+      '$name is reached by its link, which says so, and by the address of each of its cards',
+      async ({ id, name, cards }) => {
+        const page = await openDesk(SIZES.desk, '/');
+        const link = page.getByRole('navigation').getByRole('link', { name, exact: true });
+        await link.press('Enter');
+        await eventually(() => link.getAttribute('aria-current')).toBe('page');
+        expect(await page.locator('nav [aria-current]').count()).toBe(1);
+        expect(await page.locator('.view:not([hidden])').count()).toBe(1);
+        await page.getByRole('heading', { level: 1, name: 'Store is working' }).waitFor();
+        expect(new URL(page.url()).hash).toBe(`#${id}`);
+        for (const card of cards) await page.locator(`#${card}`).waitFor();
+      },
+    );
+
+    it('an address of a card begins at the card', async () => {
+      const page = await openDesk({ width: 1280, height: 500 }, '/#quarantine');
+      await eventually(() => page.locator('#quarantine').evaluate((card) => card.getBoundingClientRect().top < 400)).toBe(true);
+    });
+
+    it('every card stands in a view that its address leads to', async () => {
+      const page = await openDesk();
+      const known = new Set<string>(VIEWS.flatMap(({ id, cards }) => [id, ...cards]));
+      const cards = await page.locator('.card').evaluateAll((all) => all.map(({ id }) => id));
+      expect(cards.filter((id) => !known.has(id))).toEqual([]);
+    });
+
+    it('what was typed is still there on the way back', async () => {
+      const page = await openDesk(SIZES.desk, '/#devices');
+      await page.getByLabel('Search devices').fill('scanner');
+      await page.getByRole('link', { name: 'Offers', exact: true }).click();
+      await page.getByRole('heading', { name: 'Campaigns' }).waitFor();
+      expect(await page.getByLabel('Search devices').isVisible()).toBe(false);
+      await page.goBack();
+      expect(await page.getByLabel('Search devices').inputValue()).toBe('scanner');
+      await page.getByLabel('Search devices').waitFor();
+    });
   });
 
   it('numbers follow the store as they change', async () => {

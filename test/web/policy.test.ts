@@ -34,7 +34,7 @@ describe.skipIf(!hasPeer('chromium'))('experiments, what was learnt and the chan
   });
 
   async function open(look: Look): Promise<void> {
-    const watched = await pages.browser.open(`${store.url}/`, look);
+    const watched = await pages.browser.open(`${store.url}/#offers`, look);
     page = watched.page;
     close = () => watched.context.close();
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();

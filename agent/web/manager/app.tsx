@@ -22,6 +22,7 @@ import { Quarantine } from './quarantine.tsx';
 import { Cloud, Machine, Recent, Traffic } from './system.tsx';
 import { FloorTraffic } from './traffic.tsx';
 import { UnknownDevices } from './unknown-devices.tsx';
+import { Arrival, View } from './view.tsx';
 
 /** The manager page: set up, sign in, or the desk. */
 export function ManagerApp(): JSX.Element {
@@ -64,7 +65,7 @@ function Unreachable(): JSX.Element {
   );
 }
 
-/** Answer first, then the day, then what it is made of. */
+/** The answer first, on every view; then the day, and what it is made of, a view at a time. */
 function DeskPage(): JSX.Element {
   const { desk } = usePage();
   return (
@@ -81,30 +82,43 @@ function DeskPage(): JSX.Element {
       ) : (
         <main id="main" class="desk" tabIndex={-1}>
           <Banner />
-          <Figures />
-          <FloorPlan />
-          <FloorTraffic />
-          <Funnel />
-          <HourChart />
-          <Withheld />
-          <Money />
-          <Campaigns />
-          <Learnt />
-          <Channels />
-          <Experiments />
-          <Devices />
-          <UnknownDevices />
-          <Cameras />
-          <Decisions />
-          <Recent />
-          <Fairness />
-          <Baskets />
-          <Cloud />
-          <ModelCard />
-          <Machine />
-          <Traffic />
-          <Quarantine />
-          <Posters />
+          <View id="today">
+            <Figures />
+            <FloorPlan />
+            <Funnel />
+            <Money />
+            <Withheld />
+            <HourChart />
+            <Recent />
+            <FloorTraffic />
+          </View>
+          <View id="offers">
+            <Campaigns />
+            <Learnt />
+            <Channels />
+            <Baskets />
+            <Experiments />
+          </View>
+          <View id="decisions">
+            <Decisions />
+            <ModelCard />
+            <Fairness />
+          </View>
+          <View id="devices">
+            <Devices />
+            <UnknownDevices />
+            <Cameras />
+            <Quarantine />
+          </View>
+          <View id="computer">
+            <Machine />
+            <Traffic />
+            <Cloud />
+          </View>
+          <View id="codes">
+            <Posters />
+          </View>
+          <Arrival />
         </main>
       )}
     </>

@@ -18,7 +18,7 @@ export function Baskets(): JSX.Element {
   const { pairs = [], receipts = 0 } = found.value ?? {};
   const name = (sku: string) => desk.productName(sku) ?? sku;
   return (
-    <Card id="baskets" title="Bought together" wide={4} aside={<span class="note">{plural(Math.round(receipts), 'receipt')}</span>}>
+    <Card id="baskets" title="Bought together" wide={6} aside={<span class="note">{plural(Math.round(receipts), 'receipt')}</span>}>
       {pairs.length === 0 ? (
         <Empty title="Too few receipts yet">Products that are bought together more often than by chance are listed here.</Empty>
       ) : (

@@ -48,7 +48,7 @@ export function Decisions(): JSX.Element {
     <Card
       id="decisions"
       title="Decisions"
-      wide={8}
+      wide={12}
       aside={
         <button type="button" class="button small" disabled={state.value === 'loading'} onClick={() => void load()}>
           Refresh<span class="visually-hidden"> decisions</span>

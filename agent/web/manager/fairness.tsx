@@ -27,7 +27,7 @@ export function Fairness(): JSX.Element {
   const zoneName = (id: string) => zones.find((zone) => zone.id === id)?.name ?? id;
   const value = report.value;
   return (
-    <Card id="fairness" title="The same for everybody?" wide={8} aside={<span class="note">last {DAYS} days</span>}>
+    <Card id="fairness" title="The same for everybody?" wide={12} aside={<span class="note">last {DAYS} days</span>}>
       <p role="status" class={value === 'failed' ? 'form-error' : 'visually-hidden'}>
         {value === 'loading'
           ? 'Looking through the decisions…'

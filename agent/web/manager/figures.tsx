@@ -1,14 +1,15 @@
 import type { JSX } from 'preact';
-import type { FunnelStep, StoreOverview } from '../../core/overview.ts';
+import type { FunnelStep, Lift, StoreOverview } from '../../core/overview.ts';
 import { count, plural, rate } from '../shared/format.ts';
+import { signed } from './interval.tsx';
 import { LOCALE, useMoney, useOverview } from './page.ts';
 import { Bar, Card, Empty } from './parts.tsx';
 
-/** The day in six numbers. */
+/** The day in five numbers, the last of them what offers earn. */
 export function Figures(): JSX.Element {
   const overview = useOverview();
   const amount = useMoney();
-  const { money, traffic } = overview;
+  const { money } = overview;
   return (
     <section class="figures" id="today" aria-label="Today at a glance">
       <dl>
@@ -26,14 +27,32 @@ export function Figures(): JSX.Element {
           }
         />
         <Figure name="Sales" value={amount(money.salesCents)} note={`${amount(money.attributedSalesCents)} after an offer`} />
-        <Figure
-          name="Messages"
-          value={`${count(traffic.perSecond, LOCALE)}/s`}
-          note={`${count(traffic.acceptedToday, LOCALE)} today${traffic.shedToday > 0 ? `, ${count(traffic.shedToday, LOCALE)} dropped` : ''}`}
-        />
+        <Earned lift={money.lift} amount={amount} />
       </dl>
     </section>
   );
+}
+
+/** What a visit earns more because it may get offers, as soon as that is known. */
+function Earned(props: { readonly lift: Lift; readonly amount: (cents: number) => string }): JSX.Element {
+  const { lift, amount } = props;
+  if (lift.kind === 'measured') {
+    const range = `${signed(lift.lowCents, amount)} to ${signed(lift.highCents, amount)}`;
+    return <Figure name="Offers earn" value={signed(lift.profitPerVisitCents, amount)} note={`profit a visit, 95% sure: ${range}`} />;
+  }
+  return (
+    <Figure
+      name="Offers earn"
+      value="Too early"
+      note={shortOf(lift.neededPerArm - lift.treatedVisits, lift.neededPerArm - lift.holdoutVisits)}
+    />
+  );
+}
+
+/** What is missing; visits without offers are the few, so they are what is waited for. */
+function shortOf(treated: number, holdout: number): string {
+  if (holdout > 0) return `${plural(holdout, 'more visit')} without offers needed`;
+  return treated > 0 ? `${plural(treated, 'more visit')} needed` : 'the next visits that end will tell';
 }
 
 function Figure(props: { readonly name: string; readonly value: string; readonly note: string }): JSX.Element {
@@ -103,7 +122,7 @@ export function Withheld(): JSX.Element {
   const top = Math.max(1, ...withheldToday.map(({ decisions }) => decisions));
   const total = withheldToday.reduce((sum, { decisions }) => sum + decisions, 0);
   return (
-    <Card id="withheld" title="Offers held back" wide={4} aside={<span class="note">{plural(total, 'time')} today</span>}>
+    <Card id="withheld" title="Offers held back" wide={6} aside={<span class="note">{plural(total, 'time')} today</span>}>
       {withheldToday.length === 0 ? (
         <Empty title="Nothing held back today">When an offer would not help, the reason is counted here.</Empty>
       ) : (

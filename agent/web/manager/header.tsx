@@ -2,21 +2,13 @@ import type { JSX } from 'preact';
 import { Icon } from '../shared/icons.tsx';
 import { Mark } from './forms.tsx';
 import { useClock, usePage } from './page.ts';
+import { VIEWS } from './views.ts';
 
-const SECTIONS = [
-  { id: 'today', name: 'Today' },
-  { id: 'devices', name: 'Devices' },
-  { id: 'campaigns', name: 'Campaigns' },
-  { id: 'experiments', name: 'Experiments' },
-  { id: 'decisions', name: 'Decisions' },
-  { id: 'model', name: 'Model' },
-  { id: 'machine', name: 'Computer' },
-  { id: 'posters', name: 'Codes' },
-] as const;
+const LINKS = [...VIEWS, { id: 'all', name: 'All' }] as const;
 
 /** Name of the store, how fresh the page is, the way to each part, and the way out. */
 export function Header(): JSX.Element {
-  const { desk } = usePage();
+  const { desk, place } = usePage();
   const overview = desk.overview.value;
   return (
     <header class="top">
@@ -25,9 +17,11 @@ export function Header(): JSX.Element {
       </p>
       <nav aria-label="Parts of this page">
         <ul>
-          {SECTIONS.map(({ id, name }) => (
+          {LINKS.map(({ id, name }) => (
             <li key={id}>
-              <a href={`#${id}`}>{name}</a>
+              <a href={`#${id}`} aria-current={id === place.value.view ? 'page' : undefined}>
+                {name}
+              </a>
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import { computed, effect } from '@preact/signals';
 import { render } from 'preact';
 import { startTicker } from '../shared/ticker.ts';
+import { followAddress } from './address.ts';
 import { managerApi } from './api.ts';
 import { ManagerApp } from './app.tsx';
 import { createDesk } from './desk.ts';
@@ -8,6 +9,7 @@ import { PageProvider } from './page.ts';
 
 const desk = createDesk({ api: managerApi, now: Date.now });
 const ticker = startTicker();
+const place = followAddress(window);
 const nowMs = computed(() => ticker.nowMs.value + desk.clockOffsetMs.value);
 
 document.addEventListener('visibilitychange', () => {
@@ -28,7 +30,7 @@ effect(() => {
 const root = document.getElementById('app');
 if (root !== null) {
   render(
-    <PageProvider value={{ desk, nowMs }}>
+    <PageProvider value={{ desk, nowMs, place }}>
       <ManagerApp />
     </PageProvider>,
     root,

@@ -5,12 +5,15 @@ import type { StoreOverview } from '../../core/overview.ts';
 import { type ClockText, clockText } from '../shared/clock-text.ts';
 import { money } from '../shared/format.ts';
 import type { Desk } from './desk.ts';
+import type { Place } from './views.ts';
 
 /** What every part of the page needs. */
 export interface Page {
   readonly desk: Desk;
   /** The store's time, moving once a second. */
   readonly nowMs: ReadonlySignal<number>;
+  /** Which view is looked at. */
+  readonly place: ReadonlySignal<Place>;
 }
 
 /** The page speaks English; its numbers and dates follow the reader's own variant of it. */

@@ -20,7 +20,7 @@ export function Cloud(): JSX.Element {
     <Card
       id="cloud"
       title="Cloud link"
-      wide={4}
+      wide={12}
       aside={
         <Badge tone={tone} icon={cloud.state === 'off' ? 'off' : undefined}>
           {word}
@@ -56,7 +56,7 @@ export function Cloud(): JSX.Element {
 export function Machine(): JSX.Element {
   const { model, disk, version } = useOverview();
   return (
-    <Card id="machine" title="This computer" wide={4} aside={<span class="note">Endcap {version}</span>}>
+    <Card id="machine" title="This computer" wide={6} aside={<span class="note">Endcap {version}</span>}>
       <h3>
         Model in use <Badge tone={model.state === 'live' ? 'good' : 'warn'}>{model.state === 'live' ? 'Live' : 'Fallback'}</Badge>
       </h3>
@@ -82,7 +82,7 @@ export function Traffic(): JSX.Element {
     ['Strangers’ beacons, not stored', strangersToday],
   ] as const;
   return (
-    <Card id="traffic" title="Messages" wide={4} aside={<span class="note">{count(perSecond, LOCALE)} a second</span>}>
+    <Card id="traffic" title="Messages" wide={6} aside={<span class="note">{count(perSecond, LOCALE)} a second</span>}>
       <dl class="ledger">
         {rows.map(([name, value]) => (
           <div key={name}>

@@ -57,7 +57,14 @@ export function PlaceForm(props: {
       }}
     >
       <PlaceField id={`${id}-name`} label="Name for people" isMissing={missing.value === 'name'}>
-        <input id={`${id}-name`} name="name" defaultValue={device.knownAs ?? ''} maxLength={80} required aria-invalid={missing.value === 'name'} />
+        <input
+          id={`${id}-name`}
+          name="name"
+          defaultValue={device.knownAs ?? ''}
+          maxLength={80}
+          required
+          aria-invalid={missing.value === 'name'}
+        />
       </PlaceField>
       <PlaceField id={`${id}-id`} label="Id (its user name)" isMissing={missing.value === 'id'}>
         <input
@@ -87,7 +94,14 @@ export function PlaceForm(props: {
         label={device.knownAs === undefined ? 'Address printed on it' : 'Name in its own messages'}
         isMissing={false}
       >
-        <input id={`${id}-known`} name="knownAs" defaultValue={device.knownAs ?? ''} maxLength={200} autocapitalize="none" spellcheck={false} />
+        <input
+          id={`${id}-known`}
+          name="knownAs"
+          defaultValue={device.knownAs ?? ''}
+          maxLength={200}
+          autocapitalize="none"
+          spellcheck={false}
+        />
       </PlaceField>
       <PlaceField id={`${id}-zone`} label="Zone" isMissing={false}>
         <select
