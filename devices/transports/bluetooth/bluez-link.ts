@@ -1,5 +1,5 @@
 import { Message, type MessageBus, Variant } from 'dbus-next';
-import { createBluetooth } from 'node-ble';
+import { type GuardedBus, openGuardedBus } from './guarded-bus.ts';
 
 /** A signal of BlueZ that matters here, as it came. */
 export type BluezSignal =
@@ -33,11 +33,11 @@ export const ADAPTER_INTERFACE = 'org.bluez.Adapter1';
 export const DEVICE_INTERFACE = 'org.bluez.Device1';
 
 /**
- * One connection to BlueZ. node-ble opens it and knows the adapters; it has no event for advertisements, so the signals are taken from the same D-Bus
+ * One connection to BlueZ. node-ble knows the adapters; it has no event for advertisements, so the signals are taken from the same D-Bus
  * connection. Every call ends within five seconds.
  */
 export class BluezLink {
-  readonly #session: ReturnType<typeof createBluetooth>;
+  readonly #session: GuardedBus;
   readonly #bus: MessageBus;
   readonly #events: BluezEvents;
   /** Ends the calls under way when the connection ends. */
@@ -48,10 +48,8 @@ export class BluezLink {
   /** Opens the connection; throws when the address of the bus is no address. Whether anybody is there shows with the first call. */
   constructor(events: BluezEvents) {
     this.#events = events;
-    this.#session = createBluetooth();
-    // node-ble keeps the connection it opened in this field and does not declare it.
-    this.#bus = (this.#session.bluetooth as unknown as { readonly dbus: MessageBus }).dbus;
-    this.#bus.on('error', (error: unknown) => this.#end(error));
+    this.#session = openGuardedBus((error) => this.#end(error));
+    this.#bus = this.#session.bus;
     this.#bus.on('message', (message: Message) => this.#take(message));
   }
 
@@ -115,7 +113,7 @@ export class BluezLink {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const fail of [...this.#waiting]) fail(new Error('the connection is over'));
-    this.#session.destroy();
+    this.#session.end();
   }
 
   #call(call: ConstructorParameters<typeof Message>[0]): Promise<Message | null> {
@@ -165,7 +163,7 @@ export class BluezLink {
     this.#isOver = true;
     for (const fail of [...this.#waiting]) fail(error);
     this.#events.lost(error);
-    this.#session.destroy();
+    this.#session.end();
   }
 }
 
