@@ -33,7 +33,7 @@ export interface ChooseOptions {
   readonly without: readonly WithoutOffer[];
   /** Most of the probability that may go to others than the one believed best; 0 explores nothing. */
   readonly explorationBudget: Probability;
-  /** Least probability of each, so that the log can judge other policies; at most its part of half the exploration budget. */
+  /** Least probability of each, so that the log can judge other policies; at most its part of a quarter of the exploration budget. */
   readonly floor?: Probability;
   /** Spreads the whole exploration budget evenly, whatever is believed (epsilon-greedy). For comparison. */
   readonly isEven?: boolean;
@@ -56,8 +56,8 @@ export interface Choice {
   readonly isExploring: boolean;
 }
 
-/** Least probability of each choice where nothing else is said. */
-export const LEAST_PROBABILITY = 0.005;
+/** Least probability of each choice where nothing else is said: twice what makes a row of the log too heavy to judge others by. */
+export const LEAST_PROBABILITY = 0.002;
 
 /**
  * Thompson sampling with stated probabilities: how often each choice comes out best among draws from what is believed becomes its probability,
@@ -101,7 +101,7 @@ function sharesOf(options: ChooseOptions, greedy: number): number[] {
   const { prospects, explorationBudget, floor = LEAST_PROBABILITY, draws = 64 } = options;
   const others = prospects.length;
   if (options.isEven === true) return spread(others + 1, explorationBudget / (others + 1));
-  const least = Math.min(floor, explorationBudget / (2 * others));
+  const least = Math.min(floor, explorationBudget / (4 * others));
   const room = explorationBudget - others * least;
   const wins = countWins(options, draws);
   const wanted = wins.map((count, i) => (i === greedy ? 0 : Math.max(0, count / draws - least)));

@@ -147,15 +147,13 @@ describe('figures from before the experiment', () => {
 });
 
 describe('a test that may be looked at after every visit', () => {
-  for (const [name, draw, effect] of [
+  it.each([
     ['purchases', purchases(), 0.05],
     ['long-tailed profits', profits(), 30],
     ['baskets with last month beside them', regulars(), 0.1],
-  ] as const) {
-    it(`raises a false alarm in at most 5 % of tests of nothing: ${name}`, () => {
-      expect(shareFound(draw, { tests: 250, visits: 400, effect })).toBeLessThanOrEqual(0.05);
-    });
-  }
+  ] as const)('raises a false alarm in at most 5 % of tests of nothing: %s', (_name, draw, effect) => {
+    expect(shareFound(draw, { tests: 250, visits: 400, effect })).toBeLessThanOrEqual(0.05);
+  });
 
   it('finds a true difference as often as planned', () => {
     const visits = visitsNeeded({ variance: 0.12, effect: 0.06 });

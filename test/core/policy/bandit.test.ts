@@ -120,7 +120,7 @@ describe('choosing', () => {
           const allowed = choice.expectedCents.map((cents, i) => (offers[i]![1] ? Number.NEGATIVE_INFINITY : cents));
           const best = Math.max(0, ...allowed);
           const greedy = best === 0 ? offers.length : allowed.indexOf(best);
-          const floor = Math.min(0.005, explorationBudget / (2 * offers.length));
+          const floor = Math.min(0.002, explorationBudget / (4 * offers.length));
           expect(all.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
           expect(all[greedy]!).toBeGreaterThanOrEqual(1 - explorationBudget - 1e-9);
           for (const p of all) expect(p).toBeGreaterThanOrEqual(floor - 1e-12);
