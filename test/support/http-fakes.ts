@@ -188,7 +188,7 @@ export class FakeStore {
       return { kind: 'done' };
     }
     if (input.kind === 'offer.redeem') return this.#redeem(input.offer, input.receipt);
-    if (input.kind === 'offers.paused') return { kind: 'done' };
+    if (input.kind === 'offers.paused' || input.kind.startsWith('experiment.')) return { kind: 'done' };
     const visit = 'visit' in input ? this.#visits.get(input.visit) : undefined;
     if (visit === undefined) return { kind: 'unknown-visit' };
     if (input.kind === 'visit.placed') visit.fixture = input.fixture;
