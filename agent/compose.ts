@@ -112,7 +112,7 @@ export async function startAgent(
   const clock = new StoreClock(systemClock, recovered.state.nowMs);
   const startedAtMs = clock.nowMs();
   const counters = new Counters();
-  const recent = new Recent();
+  const recent = new Recent(startedAtMs);
   const feed = new Feed();
   const time = localTime(map.timeZone);
   const minuteOfDay = (atMs: number) => time.minuteOfDay(atMs);
@@ -253,7 +253,7 @@ export async function startAgent(
   };
   const cameraPort = createCameraPort({ loaded, cameras, loop, store, nowMs: () => clock.nowMs(), use: reload });
 
-  const devicePort = createDevicePort({ loaded, loop, store, pairing, use: reload });
+  const devicePort = createDevicePort({ loaded, loop, store, pairing, use: reload, disconnect: (id) => transport.disconnect?.(id) });
 
   let setupCode = store.managers.isSetUp() ? undefined : oneTimeCode();
   const policy = createPolicyDesk({ loaded, loop, store, response, nowMs: () => clock.nowMs(), monotonicMs: systemClock.monotonicMs });

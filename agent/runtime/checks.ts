@@ -105,7 +105,7 @@ function trafficFindings({ shedLastMinute, malformedLastHour, unplacedLastHour }
     findings.push({
       id: 'overload',
       severity: 'warning',
-      sentence: `Overloaded: ${shedLastMinute} sensor readings were dropped in the last minute`,
+      sentence: `Overloaded: ${shedLastMinute} sensor ${shedLastMinute === 1 ? 'reading was' : 'readings were'} dropped in the last minute`,
       hint: 'Find the device that sends too much, or lower its rate; shelf events and offers go first',
     });
   }

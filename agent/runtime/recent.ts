@@ -18,6 +18,12 @@ interface MinutePoint {
 export class Recent {
   #events: { readonly atMs: TimestampMs; readonly sentence: string }[] = [];
   readonly #minutes = new Map<TimestampMs, MinutePoint>();
+  readonly #sinceMs: TimestampMs;
+
+  /** `sinceMs` is when the agent began to listen: nothing is known of the minutes before. */
+  constructor(sinceMs: TimestampMs) {
+    this.#sinceMs = sinceMs;
+  }
 
   /** Notes what a committed row says, if it is worth a sentence. */
   note(row: RowEffect, store: CompiledStore, nowMs: TimestampMs): void {
@@ -61,10 +67,12 @@ export class Recent {
     return this.#events;
   }
 
-  /** One point for each of the last 60 minutes, empty ones included. */
+  /** One point for each of the last 60 minutes, empty ones included; after a start those since then, two at least so that there is a line. */
   series(nowMs: TimestampMs): StoreOverview['series'] {
     const last = nowMs - (nowMs % MINUTE_MS);
-    const startMs = Array.from({ length: MINUTES_SHOWN }, (_, index) => last - (MINUTES_SHOWN - 1 - index) * MINUTE_MS);
+    const known = Math.ceil((last - (this.#sinceMs - (this.#sinceMs % MINUTE_MS))) / MINUTE_MS) + 1;
+    const shown = Math.min(MINUTES_SHOWN, Math.max(2, known));
+    const startMs = Array.from({ length: shown }, (_, index) => last - (shown - 1 - index) * MINUTE_MS);
     for (const old of this.#minutes.keys()) if (old < (startMs[0] ?? 0)) this.#minutes.delete(old);
     const points = startMs.map((start) => this.#minutes.get(start) ?? { visits: 0, offers: 0, redeemed: 0 });
     return {

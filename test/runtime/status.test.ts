@@ -13,15 +13,16 @@ function rig() {
   const made = { overviews: 0 };
   const state = createState();
   state.store = compileStore(sampleStore());
-  const clock = { trusted: true };
+  const clock = { trusted: true, nowMs: 1_000_000 };
+  const counters = new Counters();
   const status = new Status({
     state: () => state,
-    nowMs: () => 1_000_000,
+    nowMs: () => clock.nowMs,
     startedAtMs: 1_000_000,
     version: '1.2.3',
     shopUrl: '/shop',
-    counters: new Counters(),
-    recent: new Recent(),
+    counters,
+    recent: new Recent(1_000_000),
     clockTrusted: () => clock.trusted,
     transport: () => ({ name: 'test', state: 'listening', sentence: 'Listening', clients: 0, refused: {} }),
     cloud: () => ({ state: 'off', sentence: 'No cloud', lastUploadAtMs: undefined, backlogBatches: 0, backlogBytes: 0 }),
@@ -34,7 +35,7 @@ function rig() {
     startFindings: [],
     onProblems: () => undefined,
   });
-  return { status, made, clock, state };
+  return { status, made, clock, counters, state };
 }
 
 describe('Status', () => {
@@ -51,6 +52,21 @@ describe('Status', () => {
     status.look();
     expect(status.overview()?.health.state).toBe('ok');
     expect(made.overviews).toBe(2);
+  });
+
+  it('calls the store overloaded when readings are dropped, and not when a camera leaves a picture out', () => {
+    const { status, clock, counters } = rig();
+    const afterASecond = () => {
+      clock.nowMs += 1_000;
+      status.look();
+      return status.overview()?.problems.map(({ sentence }) => sentence);
+    };
+    status.look();
+    counters.add('endcap_shed_total', 'reason="camera-busy"');
+    counters.add('endcap_shed_total', 'reason="camera-rate"');
+    expect(afterASecond()).toEqual([]);
+    counters.add('endcap_shed_total', 'class="0"');
+    expect(afterASecond()).toEqual(['Overloaded: 1 sensor reading was dropped in the last minute']);
   });
 
   it('looks first when it is asked before it ever looked', () => {

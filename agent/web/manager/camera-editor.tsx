@@ -8,6 +8,7 @@ import { CameraPicture } from './camera-picture.tsx';
 import { CameraPlan } from './camera-plan.tsx';
 import { ShapeList } from './camera-shapes.tsx';
 import { useOverview, usePage } from './page.ts';
+import { isInView } from './views.ts';
 
 /** How often a new picture is asked for while somebody looks. */
 const LOOK_EVERY_MS = 1_000;
@@ -183,15 +184,16 @@ function useSaving(camera: Camera, onClose: CameraEditorProps['onClose']) {
   };
 }
 
-/** Asks for one picture after the other while the page is in front; the last one is dropped when the editor closes. */
+/** Asks for one picture after the other while the page is in front and the cameras on it; the last one is dropped when the editor closes. */
 function useLivePicture(camera: Camera): { readonly picture: Picture | undefined; readonly aspect: number } {
+  const { place } = usePage();
   const picture = useSignal<Picture | undefined>(undefined);
   const aspect = useSignal(9 / 16);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const look = async (): Promise<void> => {
-      if (document.visibilityState === 'visible') {
+      if (document.visibilityState === 'visible' && isInView(place.peek(), 'devices')) {
         const next = await cameraApi.picture(camera.id);
         if (isOver) return;
         if (next.kind === 'picture') aspect.value = (await aspectOf(next.url, camera.rotate)) ?? aspect.value;

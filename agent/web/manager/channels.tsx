@@ -58,7 +58,7 @@ function Report(props: { readonly report: ChannelsNow }): JSX.Element {
       ) : (
         <>
           <RuleChoice value={rule.value} onChange={(chosen) => (rule.value = chosen)} />
-          <Matrix lines={reached} rule={rule.value} amount={amount} />
+          <Matrix lines={reached} rule={rule.value} isCausedKnown={report.incrementalCents !== null} amount={amount} />
         </>
       )}
     </>
@@ -112,9 +112,10 @@ function RuleChoice(props: { readonly value: CreditRule; readonly onChange: (rul
 function Matrix(props: {
   readonly lines: readonly ChannelLine[];
   readonly rule: CreditRule;
+  readonly isCausedKnown: boolean;
   readonly amount: (cents: number) => string;
 }): JSX.Element {
-  const { lines, rule, amount } = props;
+  const { lines, rule, isCausedKnown, amount } = props;
   return (
     <table class="table">
       <caption class="visually-hidden">What each channel reached, cost and is credited with</caption>
@@ -145,7 +146,8 @@ function Matrix(props: {
               <span class="whole">{amount(costCents)}</span>
             </td>
             <td data-label="Credited sales" class="number">
-              <Ranged figure={credit[rule]} words={amount} />
+              {/* The fair share is measured against visits without offers: with a handful of them it is noise. */}
+              {rule === 'shapley' && !isCausedKnown ? 'Too early' : <Ranged figure={credit[rule]} words={amount} />}
             </td>
           </tr>
         ))}

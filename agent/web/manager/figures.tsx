@@ -11,7 +11,7 @@ export function Figures(): JSX.Element {
   const amount = useMoney();
   const { money } = overview;
   return (
-    <section class="figures" id="today" aria-label="Today at a glance">
+    <section class="figures" aria-label="Today at a glance">
       <dl>
         <Figure name="Visits now" value={count(overview.visitsNow, LOCALE)} note={`${count(stepOf(overview, 'visit'), LOCALE)} today`} />
         <Figure
@@ -106,7 +106,7 @@ export function Funnel(): JSX.Element {
           ))}
         </ol>
       )}
-      {stagesNow === undefined ? null : (
+      {stagesNow === undefined || stagesNow.browsing + stagesNow.considering + stagesNow.deciding === 0 ? null : (
         <p class="note">
           In the store now: {count(stagesNow.browsing, LOCALE)} looking around, {count(stagesNow.considering, LOCALE)} considering
           something, {count(stagesNow.deciding, LOCALE)} close to a decision

@@ -16,7 +16,7 @@ export function HourChart(): JSX.Element {
   const at = hovered.value ?? series.startMs.length - 1;
   const summary = LINES.map(({ key, name }) => `${name.toLowerCase()}: ${sum(series[key])}`).join(', ');
   return (
-    <Card id="hour" title="The last hour" wide={8} aside={<span class="note">each minute</span>}>
+    <Card id="hour" title="The last hour" wide={8} aside={<span class="note">{reachWords(series.startMs, clock.time)}</span>}>
       {isEmpty ? (
         <Empty title="A quiet hour">Visits, offers and redemptions are drawn here as they happen.</Empty>
       ) : (
@@ -43,6 +43,11 @@ export function HourChart(): JSX.Element {
       )}
     </Card>
   );
+}
+
+/** After a restart of the agent the hour before it is not known, which is not the same as nothing. */
+function reachWords(startMs: readonly number[], timeText: (atMs: number) => string): string {
+  return startMs.length >= 60 ? 'each minute' : `each minute, since the agent started at ${timeText(startMs[0] ?? 0)}`;
 }
 
 function sum(values: readonly number[]): number {

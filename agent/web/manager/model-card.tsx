@@ -168,7 +168,7 @@ function Press(props: {
 function History(props: { readonly history: ModelState['history'] }): JSX.Element | null {
   if (props.history.length === 0) return null;
   return (
-    <details>
+    <details class="fold">
       <summary>What happened to the models</summary>
       <ol class="recent">
         {props.history.map(({ atMs, sentence }) => (

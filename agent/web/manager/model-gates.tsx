@@ -21,7 +21,7 @@ export function ModelGates(props: {
   readonly watch: readonly string[];
 }): JSX.Element {
   return (
-    <details open={props.isOpen}>
+    <details class="fold" open={props.isOpen}>
       <summary>What a new model must show before it decides</summary>
       <ol class="gates">
         {props.gates.map(({ stage, title, meaning, state, criteria }) => (

@@ -82,6 +82,7 @@ function Legend(): JSX.Element {
             <tr key={zone.id}>
               <th scope="row">
                 {zone.name}
+                {zone.meanStayMs === undefined ? null : <span class="block note">stay {span(zone.meanStayMs)}</span>}
                 {zone.state === 'ok' ? null : (
                   <span class="block">
                     <ZoneBadge state={zone.state} />
@@ -206,7 +207,7 @@ function Details(props: { readonly title: string; readonly onClose: () => void; 
 function ZoneBadge(props: { readonly state: ZoneOverview['state'] }): JSX.Element {
   if (props.state === 'ok') return <Badge tone="good">Working</Badge>;
   if (props.state === 'quiet') return <Badge tone="warn">Quiet</Badge>;
-  return <Badge tone="bad">No device reports</Badge>;
+  return <Badge tone="calm">No sensor here</Badge>;
 }
 
 /** Devices listed beside the plan; the table below has all. */

@@ -90,7 +90,7 @@ function Zone(props: { readonly plan: DrawingProps; readonly zone: ZoneOverview;
       plan={plan}
       me={{ kind: 'zone', id: zone.id }}
       look={`zone zone-${zone.state}`}
-      label={`${zone.name}: ${plural(zone.visitsNow, 'visit')} now, ${ZONE_WORDS[zone.state].toLowerCase()}`}
+      label={`${zone.name}: ${zone.peopleNow === undefined ? '' : `${plural(zone.peopleNow, 'person', 'people')} counted, `}${plural(zone.visitsNow, 'visit')} now, ${ZONE_WORDS[zone.state].toLowerCase()}`}
     >
       <polygon class="zone-floor" points={points} />
       <polygon class="zone-heat" points={points} fill-opacity={(zone.visitsNow === 0 ? 0 : 0.08 + 0.24 * props.share).toFixed(2)} />
@@ -103,12 +103,13 @@ function Zone(props: { readonly plan: DrawingProps; readonly zone: ZoneOverview;
   );
 }
 
-const ZONE_WORDS: { readonly [S in ZoneOverview['state']]: string } = { ok: 'Working', quiet: 'Quiet', blind: 'No device reports' };
+const ZONE_WORDS: { readonly [S in ZoneOverview['state']]: string } = { ok: 'Working', quiet: 'Quiet', blind: 'No sensor here' };
 
 /** Two or three lines where there is room, one where there is not; a sign stands for the state then, and the list beside says it in words. */
 function labelVariants(zone: ZoneOverview): readonly (readonly string[])[] {
-  const sign = { ok: '', quiet: '! ', blind: '✕ ' }[zone.state];
-  const visits = `${plural(zone.visitsNow, 'visit')} now`;
+  const sign = { ok: '', quiet: '! ', blind: '– ' }[zone.state];
+  const visits =
+    zone.peopleNow === undefined ? `${plural(zone.visitsNow, 'visit')} now` : `${plural(zone.peopleNow, 'person', 'people')} counted`;
   const full = zone.state === 'ok' ? [zone.name, visits] : [zone.name, visits, `${sign}${ZONE_WORDS[zone.state]}`];
   return [full, [`${sign}${zone.name}: ${zone.visitsNow}`]];
 }

@@ -42,7 +42,10 @@ function Seen(props: { readonly traffic: TrafficOverview }): JSX.Element {
     <>
       {traffic.queues.length === 0 ? null : <Queues queues={traffic.queues} />}
       {traffic.hours.length === 0 ? (
-        <Empty title="Nothing counted yet">Once a camera places people on the plan, the hours of the day are drawn here.</Empty>
+        <Empty title="Not counted by the hour yet">
+          Say where a camera’s picture lies on the plan: <a href="#cameras">set it up under Devices</a>. The hours of the day are drawn here
+          then.
+        </Empty>
       ) : (
         <Hours traffic={traffic} />
       )}

@@ -1,15 +1,14 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from './page.ts';
-import type { ViewId } from './views.ts';
+import { isInView, type ViewId } from './views.ts';
 
 /**
  * One view of the desk. It is drawn when it is first looked at and stays, hidden, when another is: what was typed, chosen or shown once
  * (a password) is still there on the way back.
  */
 export function View(props: { readonly id: ViewId; readonly children: ComponentChildren }): JSX.Element | null {
-  const { view } = usePage().place.value;
-  const isShown = view === props.id || view === 'all';
+  const isShown = isInView(usePage().place.value, props.id);
   const wasShown = useRef(false);
   wasShown.current ||= isShown;
   if (!wasShown.current) return null;

@@ -34,3 +34,8 @@ export function placeOf(hash: string): Place | undefined {
   const holder = VIEWS.find(({ cards }) => cards.includes(wanted));
   return holder === undefined ? undefined : { view: holder.id, card: wanted };
 }
+
+/** Whether a view is on the page now. */
+export function isInView({ view }: Place, id: ViewId): boolean {
+  return view === id || view === 'all';
+}
