@@ -17,6 +17,8 @@ export interface EvaluateWords {
 
 /** Fewest visits an arm before figures are shown. */
 const MIN_ARM = 50;
+/** Bootstrap samples behind each interval: enough for two digits. */
+const ROUNDS = 200;
 
 /** `endcap policy evaluate`. */
 export async function evaluate(log: string | undefined, words: EvaluateWords, context: CommandContext): Promise<void> {
@@ -44,7 +46,7 @@ async function judge(rows: readonly EligibleDecision[], wouldOffer: (row: Eligib
     ['rules as they are', (action: number) => (action === OFFERED ? 1 : 0)],
     ['no offers', (action: number) => (action === HELD ? 1 : 0)],
   ] as const;
-  const change = compareWithLog(policyLog, { is: policies[0][1], was: policies[1][1] });
+  const change = compareWithLog(policyLog, { is: policies[0][1], was: policies[1][1] }, { rounds: ROUNDS });
   const stopped = narrower.filter((offer) => !offer).length;
   return {
     kind: 'judged',
@@ -53,7 +55,7 @@ async function judge(rows: readonly EligibleDecision[], wouldOffer: (row: Eligib
     stopped,
     change,
     sentence: `${rows.length} measured visits, ${offered} offered and ${rows.length - offered} held back by chance; ${stopped} would no longer be offered: ${verdict(change)}`,
-    policies: policies.map(([name, target]) => judged(name, evaluatePolicy(policyLog, target))),
+    policies: policies.map(([name, target]) => judged(name, evaluatePolicy(policyLog, target, { rounds: ROUNDS }))),
     personal: await personal(rows),
   };
 }

@@ -26,7 +26,7 @@ export function sourceOf(log: string | undefined, configFile: string | undefined
 /** Every measured visit at the moment when an offer was the likely answer. */
 export function readEligible({ loaded, path }: PolicySource): EligibleDecision[] {
   const products = new Map(loaded.store.products.map((product) => [product.sku, product]));
-  return withStore(path, (store) => eligibleDecisions(store.decisions.all(), measuredVisits(store.database.sqlite), products));
+  return withStore(path, (store) => eligibleDecisions(store.decisions.byChance(), measuredVisits(store.database.sqlite), products));
 }
 
 /** The state of the store at the end of its log. */

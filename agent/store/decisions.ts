@@ -18,6 +18,7 @@ export class DecisionsTable {
   readonly #add: Statement<[string, number, string, string, string, string]>;
   readonly #byId: Statement<[string], string>;
   readonly #page: Statement<[number], DecisionColumns>;
+  readonly #chance: Statement<[number], DecisionColumns>;
   readonly #offers: Statement<[number, number], DecisionColumns>;
   readonly #holds: Statement<[number, number], DecisionColumns>;
 
@@ -25,6 +26,9 @@ export class DecisionsTable {
     this.#add = sqlite.prepare('INSERT INTO decisions (id, at_ms, visit, kind, reason, body) VALUES (?, ?, ?, ?, ?, ?)');
     this.#byId = sqlite.prepare<[string], string>('SELECT body FROM decisions WHERE id = ?').pluck();
     this.#page = sqlite.prepare(`SELECT no, at_ms AS atMs, body FROM decisions WHERE no > ? ORDER BY no LIMIT ${PAGE_ROWS}`);
+    this.#chance = sqlite.prepare(
+      `SELECT no, at_ms AS atMs, body FROM decisions WHERE no > ? AND (kind = 'offer' OR reason IN ('holdout', 'exploring')) ORDER BY no LIMIT ${PAGE_ROWS}`,
+    );
     this.#offers = listing(sqlite, 'offer');
     this.#holds = listing(sqlite, 'hold');
   }
@@ -40,10 +44,19 @@ export class DecisionsTable {
   }
 
   /** Every decision in the order they were made, read lazily. */
-  *all(): Generator<Decision> {
+  all(): Generator<Decision> {
+    return this.#paged(this.#page);
+  }
+
+  /** Offers, and what chance alone held back: what a policy can be judged by. In order, read lazily. */
+  byChance(): Generator<Decision> {
+    return this.#paged(this.#chance);
+  }
+
+  *#paged(page: Statement<[number], DecisionColumns>): Generator<Decision> {
     let after = 0;
     for (;;) {
-      const rows = this.#page.all(after);
+      const rows = page.all(after);
       for (const row of rows) {
         yield parse(row.body);
         after = row.no;

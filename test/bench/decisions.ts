@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { regretRows } from './decisions/bandit-rows.ts';
 import { basketRows } from './decisions/basket-rows.ts';
 import { costRows } from './decisions/cost-rows.ts';
+import { dayFolderRows } from './decisions/day-folder-rows.ts';
 import { type DecisionRow, formatRow } from './decisions/decision-row.ts';
 import { experimentRows } from './decisions/experiment-rows.ts';
 import { foreignRows } from './decisions/foreign-rows.ts';
 import { dayRows, offPolicyRows } from './decisions/off-policy-rows.ts';
 import { recalibrationRows } from './decisions/recalibration-rows.ts';
+import { storeRegretRows } from './decisions/store-regret-rows.ts';
 import { intentRows, trainingRows } from './decisions/training-rows.ts';
 import { upliftRows } from './decisions/uplift-rows.ts';
 
@@ -21,10 +23,11 @@ const PARTS: readonly {
   { name: 'uplift', title: 'Whom an offer changes, on a real trial of three arms', measure: upliftRows },
   { name: 'off-policy', title: 'A policy judged before it goes live, on two real logs', measure: offPolicyRows },
   { name: 'bandit', title: 'Which offer, in made-up stores', measure: regretRows },
+  { name: 'stores', title: 'Which offer, in simulated stores through the real core', measure: storeRegretRows },
   { name: 'experiments', title: 'Experiments looked at at any time, simulated', measure: experimentRows },
   { name: 'baskets', title: 'What goes together, in made-up stores', measure: basketRows },
   { name: 'cost', title: 'What a decision costs', measure: costRows },
-  { name: 'day', title: "A day's evaluation", measure: dayRows },
+  { name: 'day', title: "A day's evaluation", measure: async () => [...dayRows(), ...(await dayFolderRows())] },
   { name: 'recalibration', title: 'A store that the model never saw, after a silent week', measure: recalibrationRows },
   { name: 'foreign', title: 'What a score costs, inside the agent and apart', measure: foreignRows },
   { name: 'training', title: 'Training', measure: trainingRows },
