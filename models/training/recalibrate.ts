@@ -21,8 +21,8 @@ export const RECALIBRATION = {
   halfLifeMs: 14 * 86_400_000,
   /** Share of the examples, the newest, that judge a fit and are not learnt from. */
   judgedShare: 0.25,
-  /** How much worse a fit may be on them, in log-loss, than what is in force: nothing. */
-  tolerance: 0,
+  /** A fit must be better on them than what is in force by this many standard errors: products of one visit are not independent, so two. */
+  certainty: 2,
   /** How firmly the shipped calibration is held to, in examples: a handful of days moves it little, a week moves it. */
   slopePull: 40,
   shiftPull: 4,
@@ -55,14 +55,15 @@ export function recalibrate(
 ): Result<Recalibrated, KeptBecause> {
   const ordered = [...examples].sort((x, y) => x.atMs - y.atMs);
   const { rows, ones } = weigh(ordered, nowMs);
-  const { leastRows, leastOfEach, judgedShare, tolerance } = RECALIBRATION;
+  const { leastRows, leastOfEach, judgedShare, certainty } = RECALIBRATION;
   if (rows < leastRows || Math.min(ones, rows - ones) < leastOfEach) return fail({ kind: 'few', rows, ones });
   const cut = Math.floor(ordered.length * (1 - judgedShare));
   const judged = ordered.slice(cut);
   const fitted = { ...fitTo(ordered.slice(0, cut), nowMs), version: 1 };
   const lossBefore = lossOf(judged, inForce);
   const lossAfter = lossOf(judged, fitted);
-  if (!(lossAfter < lossBefore - tolerance)) return fail({ kind: 'no-better', lossInForce: lossBefore, lossOfFit: lossAfter });
+  if (!(lossBefore - lossAfter > certainty * errorOfGain(judged, { inForce, fitted })))
+    return fail({ kind: 'no-better', lossInForce: lossBefore, lossOfFit: lossAfter });
   const calibration = { ...fitTo(ordered, nowMs), version: inForce.version + 1 };
   return ok({ calibration, rows: Math.round(rows), lossBefore, lossAfter });
 }
@@ -91,6 +92,17 @@ export function lossOf(examples: readonly CalibrationExample[], calibration: Sit
     all += weight;
   }
   return all === 0 ? 0 : sum / all;
+}
+
+/** Standard error of how much better a calibration does than another one. */
+function errorOfGain(
+  examples: readonly CalibrationExample[],
+  { inForce, fitted }: { readonly inForce: SiteCalibration; readonly fitted: SiteCalibration },
+): number {
+  const gains = examples.map((example) => lossOf([example], inForce) - lossOf([example], fitted));
+  const all = examples.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = gains.reduce((sum, gain, i) => sum + gain * examples[i]!.weight, 0) / all;
+  return Math.sqrt(gains.reduce((sum, gain, i) => sum + (examples[i]!.weight * (gain - mean)) ** 2, 0)) / all;
 }
 
 /** Newton steps on the log-loss with a pull towards the shipped calibration; slopes stay positive. */
