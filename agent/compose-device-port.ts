@@ -19,10 +19,12 @@ export interface DevicePortParts {
   readonly pairing: Pairing;
   /** Takes over a changed configuration while everything goes on. */
   readonly use: (changed: LoadedConfig) => Promise<void>;
+  /** Ends the connections of a device whose credentials are no longer good. */
+  readonly disconnect: (device: string) => void;
 }
 
 /** The manager page's way to the devices of the configuration file. One change at a time, each on the file as it is then. */
-export function createDevicePort({ loaded, loop, store, pairing, use }: DevicePortParts): DevicePort {
+export function createDevicePort({ loaded, loop, store, pairing, use, disconnect }: DevicePortParts): DevicePort {
   const surroundings = { environment: process.env, workingDirectory: process.cwd() };
   let busy: Promise<unknown> = Promise.resolve();
 
@@ -48,6 +50,8 @@ export function createDevicePort({ loaded, loop, store, pairing, use }: DevicePo
     // The broker of the store keeps the accounts where it has one.
     if (config.config.mqtt.url !== undefined) return { kind: 'done' };
     const secret = store.devices.issue(id, systemClock.wallMs());
+    // Whoever is connected showed the old one.
+    disconnect(id);
     return { kind: 'done', access: accessOf(id, { loaded: config, secret }) };
   }
 
@@ -91,6 +95,7 @@ export function createDevicePort({ loaded, loop, store, pairing, use }: DevicePo
         if (!removed.ok) return refused(removed.error);
         store.devices.remove(id);
         await use(removed.value);
+        disconnect(id);
         audit('device.removed', `${id} by ${by}`);
         return { kind: 'done' };
       }),

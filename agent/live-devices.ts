@@ -77,6 +77,11 @@ export class LiveDevices {
     return knownAs === undefined || this.#names.has(`${adapter} ${knownAs}`);
   }
 
+  /** Whether a name is that of a device of the store. */
+  isTaken(name: string): boolean {
+    return this.#placed.has(name);
+  }
+
   /** How a display is reached. */
   displayTarget(id: string): DisplayTarget {
     const { adapter, knownAs } = this.#displays.get(id) ?? { adapter: 'native', knownAs: undefined };

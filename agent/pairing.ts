@@ -36,10 +36,11 @@ export class Pairing {
     return this.#nowMs() < this.#untilMs ? this.#untilMs : undefined;
   }
 
-  /** What a client without credentials may do: write what some device family writes, the native form left out. */
+  /** What a client without credentials may do: write what some device family writes, the native form left out. Nobody comes as a device of the store. */
   admit(clientId: string): DeviceIdentity | undefined {
-    if (this.untilMs === undefined) return undefined;
-    return { device: `${GUEST}${clientId.replace(/[^A-Za-z0-9_.:-]/g, '-')}`, topics: this.#devices.foreignTopics };
+    const { untilMs } = this;
+    if (untilMs === undefined || this.#devices.isTaken(clientId)) return undefined;
+    return { guest: { untilMs }, device: `${GUEST}${clientId.replace(/[^A-Za-z0-9_.:-]/g, '-')}`, topics: this.#devices.foreignTopics };
   }
 
   /** Takes what a guest said; false for everybody else's messages. */
@@ -48,6 +49,8 @@ export class Pairing {
     if (this.untilMs === undefined) return true;
     const decoded = this.#devices.decode(message);
     const readings = decoded.kind === 'readings' ? decoded.readings : [];
+    // In the name of a device that has its place, and its own credentials: not even shown.
+    if (readings.some(({ device }) => this.#devices.isTaken(device))) return true;
     this.#unknown.note(this.#devices.introduce(message, readings));
     return true;
   }

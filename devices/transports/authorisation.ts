@@ -10,25 +10,28 @@ export class DeviceAccess {
   readonly #underSetTopic: string;
   readonly #reads: readonly string[];
   readonly #familyTopics: readonly string[];
+  readonly #isGuest: boolean;
 
   constructor(store: StoreId, identity: DeviceIdentity) {
     this.#ownPrefix = nativeTopic(store, identity.device, '');
     this.#setTopic = `${this.#ownPrefix}set`;
     this.#underSetTopic = `${this.#setTopic}/`;
-    this.#reads = [this.#setTopic, nativeTopic(store, 'agent', '#'), ...(identity.reads ?? [])];
+    this.#isGuest = identity.guest !== undefined;
+    this.#reads = this.#isGuest ? [] : [this.#setTopic, nativeTopic(store, 'agent', '#'), ...(identity.reads ?? [])];
     this.#familyTopics = identity.topics;
   }
 
   /** Its own native topics, except what is meant for it, and those of its family. */
   mayWrite(topic: string): boolean {
     if (topic.startsWith(this.#ownPrefix)) {
-      return topic !== this.#setTopic && !topic.startsWith(this.#underSetTopic) && topic.length > this.#ownPrefix.length;
+      return !this.#isGuest && topic !== this.#setTopic && !topic.startsWith(this.#underSetTopic) && topic.length > this.#ownPrefix.length;
     }
     return this.#familyTopics.some((filter) => filterMatches(filter, topic));
   }
 
   /** Retained are a device's state and availability and nothing else, so a device holds at most two messages in the broker's memory. */
   mayRetain(topic: string): boolean {
+    if (this.#isGuest) return false;
     return topic === `${this.#ownPrefix}state` || topic === `${this.#ownPrefix}availability`;
   }
 

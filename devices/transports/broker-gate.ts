@@ -3,6 +3,7 @@ import type { AedesPublishPacket, AuthenticateError, Client, Connection, Publish
 import type { DeviceId, StoreId } from '../../agent/core/ids.ts';
 import { RESERVED_NAMES } from '../topics.ts';
 import { DeviceAccess, isSaneClientId } from './authorisation.ts';
+import { BrokerGuests } from './broker-guests.ts';
 import type { BrokerLimits } from './broker-limits.ts';
 import type { BrokerSession, PublishTicket } from './broker-session.ts';
 import type { TransportClock } from './clock.ts';
@@ -39,12 +40,14 @@ export class BrokerGate {
   readonly #perDevice = new Map<DeviceId, number>();
   readonly #readers = new Readers();
   readonly #budget: ReadBudget;
+  readonly #guests: BrokerGuests;
   #stopping = false;
   #onSettled: (() => void) | undefined;
 
   constructor(options: BrokerGateOptions) {
     this.#options = options;
     this.#budget = new ReadBudget(options.limits.readBytesATurn);
+    this.#guests = new BrokerGuests(options.clock);
   }
 
   /** Wraps a new socket for the broker. */
@@ -103,9 +106,14 @@ export class BrokerGate {
     if (identity === undefined || RESERVED_NAMES.has(identity.device)) return turnAway('bad-credentials', BAD_CREDENTIALS);
     const access = new DeviceAccess(this.#options.store, identity);
     if (session.willTopic !== undefined && !access.mayWrite(session.willTopic)) return turnAway('will-refused', NOT_AUTHORISED);
-    // A device may take over its own connection, never somebody else's.
+    const { guest } = identity;
+    // A device may take over its own connection, or that of a guest who came with its name; never somebody else's.
     const holder = this.#byClientId.get(client.id);
-    if (holder !== undefined && holder.known?.device !== identity.device) return turnAway('client-id-in-use', IDENTIFIER_REJECTED);
+    const isIntruder = this.#guests.has(holder) && guest === undefined;
+    if (holder !== undefined && holder.known?.device !== identity.device && !isIntruder)
+      return turnAway('client-id-in-use', IDENTIFIER_REJECTED);
+    if (isIntruder) holder?.stream.destroy();
+    if (guest !== undefined && !this.#guests.hasRoom) return turnAway('too-many-connections', SERVER_UNAVAILABLE);
     const others = this.#perDevice.get(identity.device) ?? 0;
     if (holder === undefined && others >= limits.maxConnectionsPerDevice) return turnAway('too-many-connections', SERVER_UNAVAILABLE);
 
@@ -116,7 +124,22 @@ export class BrokerGate {
     session.stream.allowPackets(
       maxPacketBytes === undefined ? limits.maxPacketBytes : Math.min(maxPacketBytes, limits.maxFramePacketBytes),
     );
+    if (guest !== undefined) {
+      session.stream.allowPackets(Math.min(this.#guests.packetBytes, limits.maxPacketBytes));
+      this.#guests.admit(session, guest);
+    }
     return undefined;
+  }
+
+  /** Ends the connections of a device whose credentials are no longer good. */
+  disconnect(device: DeviceId): void {
+    for (const { known, stream } of this.#live) if (known?.device === device) stream.destroy();
+  }
+
+  /** Whether what a client writes goes to no other client: a guest's. */
+  isGuest(client: unknown): boolean {
+    if (typeof client !== 'object' || client === null || !('conn' in client)) return false;
+    return this.#guests.has(this.#sessions.get(client.conn as Connection)); // What the broker calls a client has its stream in `conn`.
   }
 
   /** Hands a message to the sink; `answer` is called after its settlement, in the order of this connection's messages. */
@@ -221,6 +244,7 @@ export class BrokerGate {
 
   #forget(session: BrokerSession): void {
     this.#live.delete(session);
+    this.#guests.forget(session);
     for (const filter of session.subscriptions) this.#readers.remove(filter);
     session.subscriptions.clear();
     this.#announceWhenSettled();

@@ -9,7 +9,7 @@ export interface BrokerSession {
   readonly stream: GuardedStream;
   /** Messages that wait for their commit, in order. */
   readonly settlements: SettlementQueue<PublishTicket>;
-  readonly bucket: TokenBucket;
+  bucket: TokenBucket;
   /** Topic filters it subscribed to. */
   readonly subscriptions: Set<string>;
   /** What it wants said when it is lost, from its connect packet. */

@@ -1,4 +1,5 @@
 import type { DeviceId } from '../../agent/core/ids.ts';
+import type { TimestampMs } from '../../agent/core/units.ts';
 
 /** Says who a connecting device is. Answered at once, from memory or a prepared statement: connections wait for it. */
 export interface DeviceAuthenticator {
@@ -18,4 +19,6 @@ export interface DeviceIdentity {
   readonly reads?: readonly string[];
   /** Largest packet from it, for devices that send pictures; the broker's own limit otherwise. */
   readonly maxPacketBytes?: number;
+  /** Somebody without credentials: may write `topics` and nothing else, hears nothing, is heard by no other client, and has to leave then. */
+  readonly guest?: { readonly untilMs: TimestampMs };
 }

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type PublishPacket } from 'aedes';
-import type { StoreId } from '../../agent/core/ids.ts';
+import type { DeviceId, StoreId } from '../../agent/core/ids.ts';
 import { BrokerGate } from './broker-gate.ts';
 import { type BrokerLimits, DEFAULT_BROKER_LIMITS } from './broker-limits.ts';
 import { BrokerMemory } from './broker-memory.ts';
@@ -78,6 +78,10 @@ export class EmbeddedBroker implements Transport {
     return new Promise((resolve, reject) => {
       aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  disconnect(device: DeviceId): void {
+    this.#running?.gate.disconnect(device);
   }
 
   status(): TransportStatus {
@@ -173,7 +177,7 @@ type Route = (packet: PublishPacket, from: unknown, done?: (error?: Error) => vo
 function routeToReadersOnly(aedes: Aedes, gate: BrokerGate): void {
   const route = aedes.publish.bind(aedes) as Route; // The types leave out the client, which the broker's own calls have.
   const sparing: Route = (packet, from, done) => {
-    const isSpared = typeof from === 'object' && from !== null && !packet.retain && !gate.hasReader(packet.topic);
+    const isSpared = typeof from === 'object' && from !== null && !packet.retain && (gate.isGuest(from) || !gate.hasReader(packet.topic));
     if (isSpared) done?.();
     else route(packet, from, done);
   };

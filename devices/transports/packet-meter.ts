@@ -23,7 +23,8 @@ export class PacketMeter {
   allow(packetBytes: number): void {
     this.#nextLimit = packetBytes;
     // The first packet is over by now, but bytes behind it may have been measured already.
-    this.#limit = Math.max(this.#limit, packetBytes);
+    const isBetween = this.#left === 0 && this.#headerByte === 0;
+    this.#limit = isBetween ? packetBytes : Math.max(this.#limit, packetBytes);
   }
 
   /** Reads one chunk from the wire. After a fault the connection must end: the boundaries are lost. */

@@ -1,3 +1,4 @@
+import type { DeviceId } from '../../agent/core/ids.ts';
 import type { TimestampMs } from '../../agent/core/units.ts';
 
 /** Bytes that arrived, with no idea of what they mean. */
@@ -32,6 +33,8 @@ export interface Transport {
   start(sink: MessageSink): Promise<void>;
   /** Sends when connected; rejects when not (callers that must not lose anything have their own table). */
   publish(message: OutboundMessage): Promise<void>;
+  /** Ends the connections of a device whose credentials were taken away; absent where another broker keeps the accounts. */
+  disconnect?(device: DeviceId): void;
   status(): TransportStatus;
   /** Stops taking messages; already taken ones may still settle. */
   stop(): Promise<void>;

@@ -94,6 +94,8 @@ describe.skipIf(!hasPeer('chromium'))('a Tasmota scale that nobody has placed', 
     await row().getByRole('button', { name: 'New password' }).click();
     await row().getByRole('button', { name: 'Yes, make a new one' }).click();
     await desk.page.getByText('Tea scale has a new password').waitFor();
+    // Whoever is connected showed the old one.
+    await until('the old connection ends', () => scale?.connected === false);
     await row().getByRole('button', { name: 'Remove' }).click();
     await row().getByRole('button', { name: 'Yes, remove it' }).click();
     await desk.page.getByText('Tea scale is no longer part of the store').waitFor();
