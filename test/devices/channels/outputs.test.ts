@@ -119,6 +119,25 @@ describe('Home Assistant', () => {
     });
   });
 
+  it.each([
+    ['quiet', { state: 'quiet' }, 'ON'],
+    ['degraded', { state: 'degraded' }, 'ON'],
+    ['well, with an empty battery', { state: 'ok', batteryPercent: 4 }, 'ON'],
+    ['well', { state: 'ok', batteryPercent: 71 }, 'OFF'],
+    ['a display that never speaks', { state: 'never', batteryPercent: undefined }, 'OFF'],
+  ] as const)('says whether a device has a problem: %s', (_what, how, expected) => {
+    const [device] = view.devices;
+    const devices = [{ ...device!, ...how }];
+    const { cmps } = JSON.parse(homeAssistantDiscovery({ ...view, devices }).payload) as { cmps: Record<string, unknown> };
+    expect(cmps['device_scale_3_problem']).toMatchObject({
+      p: 'binary_sensor',
+      dev_cla: 'problem',
+      val_tpl: '{{ value_json.device_scale_3_problem }}',
+    });
+    const values = JSON.parse(homeAssistantState({ ...view, devices }).payload) as Record<string, unknown>;
+    expect(values['device_scale_3_problem']).toBe(expected);
+  });
+
   it('forgets a store that is taken out', () => {
     expect(homeAssistantRemoval('corner-1')).toEqual({
       topic: 'homeassistant/device/endcap_corner_1/config',
