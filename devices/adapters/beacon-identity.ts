@@ -1,4 +1,4 @@
-import { macDigits } from './hardware-address.ts';
+import { dottedMac, macDigits } from './hardware-address.ts';
 
 /**
  * One spelling for each beacon: an iBeacon is `uuid-major-minor` in lower case, an Eddystone UID `namespace-instance`, an address
@@ -7,9 +7,11 @@ import { macDigits } from './hardware-address.ts';
 export function canonicalBeacon(identity: string): string {
   // Most are iBeacons in that form already, which one look shows.
   if (identity.length > 39 && CANONICAL.test(identity)) return identity;
+  const address = macDigits(identity);
+  if (address !== undefined) return dottedMac(address);
   const bare = identity.replace(/^(?:ibeacon|uuid|eddy|eddystone|altbeacon|abeacon):(?=.)/i, '');
-  const mac = macDigits(bare);
-  if (mac !== undefined) return mac.replace(/(..)(?=.)/g, '$1:');
+  const mac = bare === identity ? undefined : macDigits(bare);
+  if (mac !== undefined) return dottedMac(mac);
   const parts = IBEACON.exec(bare);
   if (parts !== null) return `${dashed(parts[1]!)}-${parts[2]}-${parts[3]}`;
   return bare;

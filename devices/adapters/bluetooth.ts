@@ -1,7 +1,7 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
-import { type AdvertisedData, EDDYSTONE_SERVICE, identityIn, isToken } from './bluetooth-frames.ts';
+import { type AdvertisedData, EDDYSTONE_SERVICE, type HeardIdentity, identityIn, isToken } from './bluetooth-frames.ts';
 import { BTHOME_SERVICE, btHomeBodies, readBtHome } from './bthome.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { isObject, numberOf, textOf } from './foreign-values.ts';
@@ -92,11 +92,12 @@ interface Heard {
 /** A sighting of a tag or token; of a sensor that is none only how well it is received. */
 function heard({ placements, data, address, rssiDbm, scanner, sensor, hasStatus }: Heard): Said[] {
   const frame = identityIn(data, placements);
-  const beacon = frame?.beacon ?? (address === undefined ? undefined : placements.beacon(address));
   const isSensor = sensor?.placed !== undefined || data.services[BTHOME_SERVICE] !== undefined;
   const status: Said[] =
     isSensor && sensor !== undefined && !hasStatus ? [{ source: sensor, body: { kind: 'device.status', rssiDbm } }] : [];
-  if (beacon === undefined || (isSensor && !isToken(beacon) && !(frame?.isTag ?? placements.isTag(beacon)))) return status;
+  if (isSensor && !isKnown(frame, address, placements)) return status;
+  const beacon = frame?.beacon ?? (address === undefined ? undefined : placements.beacon(address));
+  if (beacon === undefined) return status;
   const txPowerDbm = frame?.txPowerDbm;
   const body: ReadingBody = {
     kind: 'ble.sighting',
@@ -105,6 +106,12 @@ function heard({ placements, data, address, rssiDbm, scanner, sensor, hasStatus 
     ...(txPowerDbm !== undefined && { txPowerDbm }),
   };
   return [...status, { source: scanner, body }];
+}
+
+/** A tag of the store or a token, which may measure besides. */
+function isKnown(frame: HeardIdentity | undefined, address: string | undefined, placements: Placements): boolean {
+  if (frame !== undefined) return frame.isTag || isToken(frame.beacon);
+  return address !== undefined && placements.isTag(address);
 }
 
 /** Eddystone telemetry: temperature (-128 means none) and time since start. Its millivolts are of a battery that nobody here knows, so no per cent. */

@@ -62,9 +62,9 @@ export function decodeText(payload: Uint8Array, maxBytes: number): Result<string
   return ok(bytes.toString('utf8'));
 }
 
-/** Counts brackets outside strings. A flat object, which most messages are, is recognised by two searches. */
+/** Counts brackets outside strings. Most messages have fewer brackets, wherever they stand, than there may be levels: a search each shows that. */
 function isDeeperThan(text: string, maxDepth: number): boolean {
-  if (text.indexOf('{', 1) === -1 && text.indexOf('[') === -1) return false;
+  if (occurrences(text, '{', maxDepth) + occurrences(text, '[', maxDepth) <= maxDepth) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i += 1) {
@@ -82,6 +82,13 @@ function isDeeperThan(text: string, maxDepth: number): boolean {
     }
   }
   return false;
+}
+
+/** How often a character stands in a text; counting ends beyond `most`. */
+function occurrences(text: string, character: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= most; at = text.indexOf(character, at + 1)) count += 1;
+  return count;
 }
 
 /** Recursion is bounded by the depth limit checked before parsing. */
