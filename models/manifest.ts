@@ -113,7 +113,7 @@ export function parseManifest(text: string): Result<ModelManifest, ModelProblem>
   try {
     json = JSON.parse(text);
   } catch {
-    return fail(manifestProblem('it is not JSON'));
+    return fail(manifestProblem('it is not JSON; a manifest is the file that ends in .manifest.json, beside the model'));
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { didYouMean } from '../../config/suggest.ts';
 import { firstMessage, setupLine } from '../device-example.ts';
 import type { Placement } from '../device-file.ts';
+import { isLoopbackHost } from '../http/addresses.ts';
 import { DeviceCredentials } from '../store/devices.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
@@ -101,6 +102,10 @@ function add(
     return devices.map((device) => credentials.issue(device.id, Date.now()));
   });
   const { host, port } = config.mqtt;
+  if (isLoopbackHost(host))
+    context.complain(
+      `The agent hears devices on this computer only (mqtt.host: ${host}); for others set mqtt.host to 0.0.0.0 and start it again`,
+    );
   devices.forEach((device, index) => {
     const secret = secrets[index]!;
     if (isJson) {

@@ -26,7 +26,7 @@ const FIRST_DAY_MS = Date.UTC(2026, 0, 5);
 
 /** `endcap model`: how models are made. */
 export function registerModel(program: Command, context: CommandContext): void {
-  const model = program.command('model').description('train the model that scores interest');
+  const model = program.command('model').description('the model that scores interest: train it, hand it in, see where it stands, go back');
   model
     .command('train')
     .description('simulate days without offers, train on them, judge on other scenarios, write the artifact')

@@ -78,6 +78,7 @@ describe('two commands connect', { timeout: 120_000 }, () => {
       environment,
     );
     expect(scale.stderr).toContain('a running agent takes it over');
+    expect(scale.stderr).toContain('The agent hears devices on this computer only (mqtt.host: 127.0.0.1)');
     // What the second command types at the scale is what the first one printed.
     const backlog = /Backlog MqttHost \S+; MqttPort \d+; MqttUser (\S+); MqttPassword (\S+); Topic (\S+);/.exec(scale.stdout);
     expect(backlog?.slice(1)).toEqual(['scale-3', expect.stringMatching(/^\S{43}$/), 'scale1']);

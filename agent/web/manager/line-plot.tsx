@@ -52,7 +52,14 @@ function optionsFor(element: HTMLElement, props: LinePlotProps): uPlot.Options {
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.15))] } },
     padding: [8, 12, 0, 0],
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_plot, ticks) => ticks.map((s) => props.timeText(s * 1_000)), space: 70 },
+      {
+        ...axis,
+        size: 28,
+        grid: { show: false },
+        incrs: [60, 120, 300, 600, 900],
+        values: (_plot, ticks) => ticks.map((s) => props.timeText(s * 1_000)),
+        space: 70,
+      },
       { ...axis, grid: { stroke: colour('--line'), width: 1 }, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000], size: 40 },
     ],
     series: [

@@ -42,9 +42,9 @@ function Seen(props: { readonly traffic: TrafficOverview }): JSX.Element {
     <>
       {traffic.queues.length === 0 ? null : <Queues queues={traffic.queues} />}
       {traffic.hours.length === 0 ? (
-        <Empty title="Not counted by the hour yet">
-          Say where a camera’s picture lies on the plan: <a href="#cameras">set it up under Devices</a>. The hours of the day are drawn here
-          then.
+        <Empty title="Nobody counted on the plan yet">
+          The hours of the day are drawn here as people pass. A camera counts for this once its picture lies on the plan:{' '}
+          <a href="#cameras">set it up under Devices</a>.
         </Empty>
       ) : (
         <Hours traffic={traffic} />

@@ -73,9 +73,9 @@ export function UnknownDevices(): JSX.Element | null {
         {state.value === 'failed' ? 'The list could not be loaded. It is tried again by itself.' : ''}
       </p>
       {devices.value.length === 0 && state.value !== 'failed' ? (
-        <Empty title="None">
-          Press “Listen for new devices”, then enter the agent’s address in the device: it appears here as soon as it speaks. Phones and
-          other people’s beacons never do.
+        <Empty title={listeningUntilMs.value === undefined ? 'None' : 'None yet'}>
+          {listeningUntilMs.value === undefined ? 'Press “Listen for new devices”, then enter' : 'Now enter'} the agent’s address in the
+          device: it appears here as soon as it speaks. Phones and other people’s beacons never do.
         </Empty>
       ) : (
         <ul class="unknown-list">
