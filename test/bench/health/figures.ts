@@ -2,7 +2,8 @@ import { type Figure, median } from '../figure.ts';
 import { countFalseAlarms, detectionDelayH } from './score.ts';
 import { TWENTY } from './traffic.ts';
 
-const SEEDS = [1, 2, 3];
+/** None of these was looked at when the thresholds were set. */
+const SEEDS = [11, 12, 13];
 const HOURS = [10, 14, 17];
 
 /** How seldom a healthy device is called broken, and how soon a half-dead one is noticed. */
