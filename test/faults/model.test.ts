@@ -56,6 +56,16 @@ describe('a model that cannot be used', { timeout: 60_000 }, () => {
   });
 });
 
+/** One of each way to be bad; the whole dozen is tried on the process that runs them, in test/models/child-runner.test.ts. */
+const IN_A_STORE: ReadonlySet<string> = new Set([
+  'random bytes',
+  '8 GB asked for when it is run',
+  'an endless loop',
+  'answers that are no numbers',
+  'two numbers a row',
+  'an operator that was removed',
+]);
+
 describe('a model that somebody sent and that is bad', { timeout: 90_000 }, () => {
   const artifact = smallArtifact();
   const good = { manifest: artifact.manifest, onnx: artifact.onnx };
@@ -69,7 +79,11 @@ describe('a model that somebody sent and that is bad', { timeout: 90_000 }, () =
     store.write('model/purchase-intent.manifest.json', JSON.stringify({ ...good.manifest, ...change, sha256, bytes: onnx.length }));
   }
 
-  it.each(poisonModels(artifact.manifest.columns.length).map((poison) => [poison.name, poison] as const))(
+  it.each(
+    poisonModels(artifact.manifest.columns.length)
+      .filter(({ name }) => IN_A_STORE.has(name))
+      .map((poison) => [poison.name, poison] as const),
+  )(
     '%s: rules decide within the deadline, one problem says so, memory stays flat, and the good model serves when it is back',
     async (_name, poison) => {
       store = await LiveStore.create();
