@@ -56,7 +56,7 @@ export function trainResponse(visits: readonly TrialVisit[], { seed = 1 }: { rea
     const said = line.predict(inputs.map((column) => Float32Array.from(judged, ({ row }) => column[row]!)));
     for (const [at, { row, i }] of judged.entries()) {
       const [effect, lever] = [effects[row]!, levers[row]!];
-      gains[i] = (effect - lever * common) ** 2 - (effect - lever * held(said[at]!)) ** 2;
+      gains[i] = (effect - lever * common) ** 2 - (effect - lever * held(said[at] ?? common)) ** 2;
     }
   }
   const gain = meanWithInterval(gains);
