@@ -8,7 +8,7 @@ import { CliRig } from './cli-rig.ts';
 const rig = new CliRig();
 afterAll(() => rig[Symbol.dispose]());
 
-/** The sample store with a place for each of its four scanners; and stands with their sightings, as an integrator would bring them home. */
+/** The sample store with a place for each of its four scanners, or for none; and stands with their sightings, as an integrator would bring them home. */
 function prepare(options: { readonly isPlaced: boolean }) {
   const config = parse(readFileSync('config/store.example.yaml', 'utf8')) as {
     zones: { id: string; outline: [number, number][] }[];
@@ -22,7 +22,10 @@ function prepare(options: { readonly isPlaced: boolean }) {
     ]),
   );
   const scanners = config.devices.filter(({ role }) => role === 'scanner');
-  if (options.isPlaced) for (const scanner of scanners) scanner.at = middles.get(scanner.zone ?? '')!;
+  for (const scanner of scanners) {
+    if (options.isPlaced) scanner.at = middles.get(scanner.zone ?? '')!;
+    else delete scanner.at;
+  }
   const name = options.isPlaced ? 'placed' : 'plain';
   const file = join(rig.folder, `${name}.yaml`);
   writeFileSync(file, stringify(config));
