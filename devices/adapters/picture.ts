@@ -16,6 +16,13 @@ export function boxOf(edges: { readonly left: number; readonly top: number; read
   return { x: left, y: top, w: right - left, h: bottom - top };
 }
 
+/** Somebody in a picture; without a confidence the schema refuses them. Written out: several of them are in every message of a camera. */
+export function personIn({ x, y, w, h }: Box, about: { readonly confidence: number | undefined; readonly id: unknown }): DetectedPerson {
+  const { confidence = Number.NaN, id } = about;
+  if (typeof id === 'string' || typeof id === 'number') return { x, y, w, h, confidence, track: String(id) };
+  return { x, y, w, h, confidence };
+}
+
 function inside(share: number): number {
   if (share < 0 && share >= -SLACK) return 0;
   return share > 1 && share <= 1 + SLACK ? 1 : share;

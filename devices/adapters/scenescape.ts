@@ -4,7 +4,7 @@ import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, unreadable } from './decoded.ts';
 import { isObject, numberOf, objectIn, zonedTime } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
-import { type Box, boxInFrame } from './picture.ts';
+import { type Box, boxInFrame, personIn } from './picture.ts';
 import type { Placements } from './placements.ts';
 
 /**
@@ -63,12 +63,7 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
     const box = boxOfPerson(person, source.placed?.frame);
     if (box === undefined)
       return readingsOf(message, [{ source, body: { kind: 'presence', count: list.length }, atMs }], { stamped: true });
-    const id = person['id'];
-    people.push({
-      ...box,
-      confidence: numberOf(person['confidence']) ?? Number.NaN,
-      ...((typeof id === 'string' || typeof id === 'number') && { track: String(id) }),
-    });
+    people.push(personIn(box, { confidence: numberOf(person['confidence']), id: person['id'] }));
   }
   return readingsOf(message, [{ source, body: { kind: 'camera.detections', people }, atMs }], { stamped: true });
 }

@@ -4,7 +4,7 @@ import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, unreadable } from './decoded.ts';
 import { isObject, numberOf, objectIn, textOf, zonedTime } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
-import { boxInFrame, boxOf } from './picture.ts';
+import { boxInFrame, boxOf, personIn } from './picture.ts';
 import type { Placements } from './placements.ts';
 
 /**
@@ -65,12 +65,7 @@ function detected(object: JsonObject): DetectedPerson | 'faulty' | undefined {
   const [left, top] = [numberOf(box['x_min']), numberOf(box['y_min'])];
   const [right, bottom] = [numberOf(box['x_max']), numberOf(box['y_max'])];
   if (left === undefined || top === undefined || right === undefined || bottom === undefined) return 'faulty';
-  const id = object['id'];
-  return {
-    ...boxOf({ left, top, right, bottom }),
-    confidence: numberOf(detection['confidence']) ?? Number.NaN,
-    ...((typeof id === 'number' || typeof id === 'string') && { track: String(id) }),
-  };
+  return personIn(boxOf({ left, top, right, bottom }), { confidence: numberOf(detection['confidence']), id: object['id'] });
 }
 
 /** Without the size of the picture a person in pixels only counts. The form carries no confidence: what is in it was sure enough to be sent. */
