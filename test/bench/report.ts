@@ -70,13 +70,15 @@ export function formatSummary(sections: readonly SectionReport[]): string {
 }
 
 function formatFigure({ what, unit, value, spread, baseline, ratio, goal, isReached, note }: Figure): readonly string[] {
-  const range = (of: readonly [number, number] | undefined) => (of === undefined ? '' : ` (${formatNumber(of[0])}-${formatNumber(of[1])})`);
+  // One measurement has no spread, and a figure without a unit no room for one.
+  const range = (of: readonly [number, number] | undefined) =>
+    of === undefined || of[0] === of[1] ? '' : ` (${formatNumber(of[0])}-${formatNumber(of[1])})`;
   const beside =
     baseline === undefined
       ? ''
       : `  | ${baseline.name} ${formatNumber(baseline.value)}${range(baseline.spread)}, ratio ${formatNumber(ratio ?? Number.NaN)}`;
   const verdict = goal === undefined ? '' : `  | goal ${goal}: ${isReached ? 'reached' : 'NOT reached'}`;
-  const line = `  ${what}: ${formatNumber(value)} ${unit}${range(spread)}${beside}${verdict}`;
+  const line = `  ${what}: ${[formatNumber(value), unit].join(' ').trimEnd()}${range(spread)}${beside}${verdict}`;
   return note === undefined ? [line] : [line, `      ${note}`];
 }
 

@@ -33,7 +33,8 @@ export function countFalseAlarms(seeds: readonly number[], days = 60): FalseAlar
       holidays: [23, 45],
       onRound(atMs, state) {
         const now = lowNow(state);
-        for (const who of now) if (!before.has(who)) alarms.push(`${seed}: ${who} on day ${((atMs - SIM_START_MS) / DAY_MS).toFixed(2)}`);
+        for (const who of now)
+          if (!before.has(who)) alarms.push(`seed ${seed}: ${who} on day ${((atMs - SIM_START_MS) / DAY_MS).toFixed(2)}`);
         before = now;
       },
     });
