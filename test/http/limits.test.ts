@@ -90,12 +90,12 @@ describe('a connection', () => {
   });
 
   it('with an open stream is not idle', async () => {
-    await start({ keepAliveTimeoutMs: 20, idleTimeoutMs: 20, heartbeatMs: 100_000 });
+    await start({ keepAliveTimeoutMs: 400, idleTimeoutMs: 400, heartbeatMs: 100_000 });
     const { token, visitId } = await server.visit();
     const socket = new RawSocket(server.port);
     socket.write(`GET /api/v1/visit/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
     await until(() => expect(socket.text).toContain('event: open'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
     server.fakes.offer(visitId);
     await until(() => expect(socket.text).toContain('event: offer'));
   });
