@@ -1,7 +1,8 @@
 import type { StepContext } from '../context.ts';
+import { textHash } from '../hash.ts';
 import type { Campaign, VariantPlan } from '../store-map.ts';
 import { VISIT_LIMITS, type Visit } from '../visit.ts';
-import { assign } from './experiment.ts';
+import { dealt } from './experiment.ts';
 import type { ExperimentTrack } from './track.ts';
 
 /** A campaign as one visit gets it, and by which experiments. */
@@ -27,11 +28,12 @@ export function dealVariants(
   if (tracks === undefined || visit.arm === 'holdout')
     return { campaign: met.campaign, isOnPhone: true, isOnDisplay: false, experiments: [] };
   const experiments: { readonly id: string; readonly variant: string }[] = [];
+  const unit = textHash(visit.id);
   let isOnPhone = true;
   let isOnDisplay = false;
   let { headline, discount } = met.campaign;
   for (const track of tracks) {
-    const variant = variantFor(context, visit, { track, foreseenCents: met.foreseenCents });
+    const variant = variantFor(context, visit, { track, unit, foreseenCents: met.foreseenCents });
     if (variant === undefined) continue;
     experiments.push({ id: track.plan.id, variant: variant.name });
     headline = variant.headline ?? headline;
@@ -46,30 +48,28 @@ export function dealVariants(
 function variantFor(
   context: StepContext,
   visit: Visit,
-  { track, foreseenCents }: { readonly track: ExperimentTrack; readonly foreseenCents: number },
+  { track, unit, foreseenCents }: { readonly track: ExperimentTrack; readonly unit: number; readonly foreseenCents: number },
 ): VariantPlan | undefined {
   const { plan } = track;
-  const dealt = visit.assigned?.get(plan.id);
-  if (dealt !== undefined) return plan.variants.find(({ name }) => name === dealt.variant);
+  const assigned = visit.assigned?.get(plan.id);
+  if (assigned !== undefined) return plan.variants.find(({ name }) => name === assigned.variant);
   if (track.status === 'stopped' || track.status === 'broken' || track.status === 'no-better') {
     return plan.variants.find(({ name }) => name === track.use);
   }
   const { nowMs } = context;
   if (nowMs < (plan.startsAtMs ?? 0) || nowMs >= (plan.endsAtMs ?? Number.POSITIVE_INFINITY)) return undefined;
   if ((visit.assigned?.size ?? 0) >= VISIT_LIMITS.experiments) return undefined;
-  const name = assign(plan, visit.id, track.weights);
-  if (name === undefined) return undefined;
-  const position = plan.variants.findIndex((variant) => variant.name === name);
-  const sums = track.sums[position];
-  if (sums === undefined) return undefined;
+  const position = dealt(plan, unit, track);
+  const [variant, sums] = [plan.variants[position], track.sums[position]];
+  if (variant === undefined || sums === undefined) return undefined;
   sums.exposed++;
   visit.assigned ??= new Map();
   visit.assigned.set(plan.id, {
-    variant: name,
+    variant: variant.name,
     campaign: plan.campaign,
     foreseenCents,
     marginCents: visit.namedMarginCents ?? 0,
     salesCents: visit.namedSalesCents ?? 0,
   });
-  return plan.variants[position];
+  return variant;
 }

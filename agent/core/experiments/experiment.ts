@@ -1,4 +1,4 @@
-import { unitHash } from '../hash.ts';
+import { textHash, unitOfHashes } from '../hash.ts';
 import type { Probability } from '../units.ts';
 
 /** One question put to chance. The first variant is what everything is compared with. */
@@ -20,25 +20,41 @@ export interface Variant {
 
 /**
  * The variant of a visit or member, `undefined` where it does not take part. Always the same for the same unit. Changing weights moves as few
- * as possible: raising one variant's weight moves units to that variant only. `weights` replaces those of the variants, in their order.
+ * as possible: raising one variant's weight moves units to that variant only.
  */
-export function assign(experiment: Experiment, unit: string, weights?: readonly number[]): string | undefined {
-  const { from, to, variants } = experiment;
+export function assign(experiment: Experiment, unit: string): string | undefined {
+  const weights = experiment.variants.map(({ weight }) => weight);
+  return experiment.variants[dealt(experiment, textHash(unit), { weights, seeds: seedsOf(experiment) })]?.name;
+}
+
+/** What of an experiment goes into dealing, worked out once: it is asked hundreds of times a visit. */
+export interface Dealing {
+  /** In the order of the variants. */
+  readonly weights: readonly number[];
+  readonly seeds: readonly number[];
+}
+
+/** Seeds of an experiment's variants, and after them the one of its layer. */
+export function seedsOf({ id, layer, variants }: Experiment): number[] {
+  return [...variants.map(({ name }) => textHash(`${id}|${name}`)), textHash(layer)];
+}
+
+/** Position of the variant of a unit, by the unit's `textHash`; -1 where it does not take part. */
+export function dealt({ from, to, variants }: Experiment, unit: number, { weights, seeds }: Dealing): number {
   if (from > 0 || to < 1) {
-    const place = unitHash(`${experiment.layer}|${unit}`);
-    if (place < from || place >= to) return undefined;
+    const place = unitOfHashes(unit, seeds[variants.length] ?? 0);
+    if (place < from || place >= to) return -1;
   }
-  let chosen: string | undefined;
+  let chosen = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < variants.length; i++) {
-    const { name } = variants[i]!;
-    const weight = weights?.[i] ?? variants[i]!.weight;
+    const weight = weights[i] ?? 0;
     if (weight <= 0) continue;
     // A race of exponential clocks: the chance of ringing first is the variant's share of all weights.
-    const ring = -Math.log(Math.max(unitHash(`${experiment.id}|${name}|${unit}`), Number.MIN_VALUE)) / weight;
+    const ring = -Math.log(Math.max(unitOfHashes(unit, seeds[i] ?? 0), Number.MIN_VALUE)) / weight;
     if (ring < least) {
       least = ring;
-      chosen = name;
+      chosen = i;
     }
   }
   return chosen;

@@ -1,5 +1,6 @@
 import type { ExperimentPlan, VariantPlan } from '../store-map.ts';
 import type { TimestampMs } from '../units.ts';
+import { seedsOf } from './experiment.ts';
 import type { Comparison } from './judge-experiment.ts';
 import { noSums, type Sums } from './sums.ts';
 
@@ -25,6 +26,8 @@ export interface ExperimentTrack {
   decidedBy: readonly Comparison[];
   /** Weights now, in the order of the variants. */
   weights: number[];
+  /** What visits are dealt out by, see `seedsOf`. */
+  readonly seeds: readonly number[];
   /** Since the weights are what they are, in the order of the variants. */
   sums: VariantSums[];
 }
@@ -68,6 +71,7 @@ export function newTrack(
     stoppedBy: undefined,
     decidedBy: [],
     weights: plan.variants.map(({ weight }) => weight),
+    seeds: seedsOf(plan),
     sums: plan.variants.map(newSums),
   };
 }
