@@ -36,7 +36,9 @@ describe('how a visit was reached', () => {
 
   it('is noted for the whole zone where a screen belongs to no shelf', () => {
     const store = sampleStore();
-    const devices = store.devices.map(({ fixture, ...device }) => (device.id === 'display-03' || fixture === undefined ? device : { ...device, fixture }));
+    const devices = store.devices.map(({ fixture, ...device }) =>
+      device.id === 'display-03' || fixture === undefined ? device : { ...device, fixture },
+    );
     const driver = new CoreDriver({ ...store, devices });
     driver.intent = undefined;
     driver.open('v_here', { fixture: 'shelf-04' });

@@ -7,7 +7,11 @@ import { samplePolicy, sampleStore } from '../../support/sample-store.ts';
 const TREATED = visitIn('treated');
 
 /** The value of the coffee offer that a fresh store sees in a pick. */
-function valueWith(known: { readonly response?: number; readonly prior?: Campaign['prior']; readonly learnt?: number }): number | undefined {
+function valueWith(known: {
+  readonly response?: number;
+  readonly prior?: Campaign['prior'];
+  readonly learnt?: number;
+}): number | undefined {
   const store = sampleStore({ policy: samplePolicy(known.response === undefined ? {} : { response: known.response }) });
   const campaigns = store.campaigns.map((campaign) => ({ ...campaign, ...(known.prior === undefined ? {} : { prior: known.prior }) }));
   const driver = new CoreDriver({ ...store, campaigns });
