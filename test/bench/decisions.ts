@@ -11,6 +11,7 @@ import { dayRows, offPolicyRows } from './decisions/off-policy-rows.ts';
 import { recalibrationRows } from './decisions/recalibration-rows.ts';
 import { storeRegretRows } from './decisions/store-regret-rows.ts';
 import { intentRows, trainingRows } from './decisions/training-rows.ts';
+import { unseenRows } from './decisions/unseen-rows.ts';
 import { upliftRows } from './decisions/uplift-rows.ts';
 
 /** What is measured, in this order; `undefined` where the data are not there. */
@@ -20,6 +21,7 @@ const PARTS: readonly {
   readonly measure: (folder: string) => Promise<readonly DecisionRow[] | undefined> | readonly DecisionRow[];
 }[] = [
   { name: 'intent', title: 'Intent, on real shop sessions', measure: intentRows },
+  { name: 'unseen', title: 'Intent, in simulated stores that the model never saw', measure: async () => unseenRows() },
   { name: 'uplift', title: 'Whom an offer changes, on a real trial of three arms', measure: upliftRows },
   { name: 'off-policy', title: 'A policy judged before it goes live, on two real logs', measure: offPolicyRows },
   { name: 'bandit', title: 'Which offer, in made-up stores', measure: regretRows },
