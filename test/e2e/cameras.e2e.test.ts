@@ -217,7 +217,8 @@ function expectNoPicture(folder: string): void {
   const signs = [...starts, Buffer.from('JFIF'), Buffer.from('IHDR'), Buffer.from('/9j/4AAQ')];
   const files = readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, 'data', name));
   const held = files
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    // The ballast is room kept free with random bytes.
+    .filter((path) => !path.endsWith('.ballast') && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
     .filter((path) => {
       const bytes = readFileSync(path);
       return signs.some((sign) => bytes.includes(sign));
