@@ -107,8 +107,10 @@ function expectNoPicture(folder: string): void {
 }
 
 function filesOf(folder: string): readonly string[] {
-  return readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, 'data', name))
-    // The ballast is room kept free with random bytes.
-    .filter((path) => !path.endsWith('.ballast') && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  return (
+    readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' })
+      .map((name) => join(folder, 'data', name))
+      // The ballast is room kept free with random bytes.
+      .filter((path) => !path.endsWith('.ballast') && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+  );
 }
