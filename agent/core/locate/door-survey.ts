@@ -4,11 +4,10 @@ import { type Dbm, type Probability, SECOND_MS, type TimestampMs } from '../unit
 import { hearAtDoor, newDoorTrail } from './door.ts';
 import { learnDoorway } from './doorway.ts';
 import { type Heard, hear, recent } from './heard.ts';
+import { standParts } from './stand-parts.ts';
 
 /** Odds, in dB, at which the judged door changes its mind: the policy's default. */
 const HYSTERESIS_DB = 4;
-/** Parts that a stand is cut into where a side has only one. */
-const PARTS = 3;
 
 /** A side of the door, as the integrator names it. */
 export interface SurveyedSide {
@@ -44,7 +43,7 @@ export function surveyDoor(
   const learned = learnSides(receivers, sides, stands);
   if (learned === undefined) return undefined;
   const hasPairs = sides.every(({ name }) => stands.filter(({ side }) => side === name).length >= 2);
-  const pieces = hasPairs ? stands.map((stand, fold) => ({ stand, fold })) : stands.flatMap(cut);
+  const pieces = hasPairs ? stands.map((stand, fold) => ({ stand, fold })) : stands.flatMap(standParts);
   const scores = [...new Set(pieces.map(({ fold }) => fold))].flatMap((fold) => {
     const others = pieces.filter((piece) => piece.fold !== fold).map(({ stand }) => stand);
     const from = learnSides(receivers, sides, others);
@@ -124,16 +123,6 @@ function judge(door: Doorway, { side, sightings }: DoorStand) {
     hearAtDoor(trail, door, { scanner, rssiDbm, nowMs: atMs, hysteresisDb: HYSTERESIS_DB, isAwake: () => true });
   }
   return score;
-}
-
-/** Cuts a stand into parts by time, so that each can be left out. */
-function cut(stand: DoorStand): readonly { readonly stand: DoorStand; readonly fold: number }[] {
-  const fromMs = stand.sightings[0]?.atMs ?? 0;
-  const lengthMs = (stand.sightings.at(-1)?.atMs ?? 0) - fromMs + 1;
-  return Array.from({ length: PARTS }, (_, fold) => ({
-    fold,
-    stand: { ...stand, sightings: stand.sightings.filter(({ atMs }) => Math.floor((PARTS * (atMs - fromMs)) / lengthMs) === fold) },
-  })).filter((piece) => piece.stand.sightings.length > 0);
 }
 
 function sum(values: readonly number[]): number {

@@ -5,13 +5,12 @@ import { type Floor, type FloorPlan, hasPlaces, layFloor } from './floor.ts';
 import { fix, newTrail, noteSighting } from './follow.ts';
 import { WINDOW_MS } from './heard.ts';
 import { SCANNER_HEIGHT_M } from './radio.ts';
+import { standParts } from './stand-parts.ts';
 
 /** Share of the time a tag must be said to be in its zone for the zone to be worth having. */
 export const WORTH_HAVING: Probability = 0.85;
 /** Most times that everything is fitted anew to judge it. */
 const MOST_FOLDS = 10;
-/** Parts that a stand is cut into where a zone has only one. */
-const PARTS = 3;
 
 /** Somebody standing in a zone with a tag, and what was heard of it, oldest first. */
 export interface SurveyStand {
@@ -42,7 +41,7 @@ export function survey(plan: FloorPlan, stands: readonly SurveyStand[]): SurveyR
   const heard = stands.filter(({ sightings }) => sightings.length > 0);
   if (heard.length === 0 || !hasPlaces(plan)) return undefined;
   const hasPairs = heard.every((stand) => heard.some((other) => other !== stand && other.zone === stand.zone));
-  const pieces = hasPairs ? heard.map((stand, fold) => ({ stand, fold: fold % MOST_FOLDS })) : heard.flatMap(cut);
+  const pieces = hasPairs ? heard.map((stand, fold) => ({ stand, fold: fold % MOST_FOLDS })) : heard.flatMap(standParts);
   const said = [...new Set(pieces.map(({ fold }) => fold))].flatMap((fold) => {
     const floor = layFloor(
       applyFit(
@@ -98,16 +97,6 @@ function fitOf(plan: FloorPlan, stands: readonly SurveyStand[]): SurveyFit {
     new Map(scanners),
     plan.calibration?.tagHeightM,
   );
-}
-
-/** Cuts a stand into parts by time, so that each can be left out. */
-function cut(stand: SurveyStand): readonly { readonly stand: SurveyStand; readonly fold: number }[] {
-  const fromMs = stand.sightings[0]?.atMs ?? 0;
-  const lengthMs = (stand.sightings.at(-1)?.atMs ?? 0) - fromMs + 1;
-  return Array.from({ length: PARTS }, (_, fold) => ({
-    fold,
-    stand: { ...stand, sightings: stand.sightings.filter(({ atMs }) => Math.floor((PARTS * (atMs - fromMs)) / lengthMs) === fold) },
-  })).filter((piece) => piece.stand.sightings.length > 0);
 }
 
 /** Every 3 s of a stand by themselves, as if the tag had just come. */
