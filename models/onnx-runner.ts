@@ -4,7 +4,7 @@ import { deniedWord } from './denied-outputs.ts';
 import { deniedProblem, type ModelManifest, type ModelProblem } from './manifest.ts';
 import type { ModelAnswer, ModelRunner } from './model-runner.ts';
 import { inspectOnnx } from './onnx-inspect.ts';
-import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.ts';
+import { loadOnnxRuntime, ONE_THREAD, type OnnxRuntime } from './onnx-runtime.ts';
 
 /**
  * What a model may be made of to run inside the agent's own process: one pass, no loops, no tensor whose size the input or a constant
@@ -48,13 +48,7 @@ export async function openOnnxRunner(
   const { InferenceSession, Tensor } = runtime.value;
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(bytes, {
-      executionProviders: ['cpu'],
-      executionMode: 'sequential',
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-    });
+    session = await InferenceSession.create(bytes, ONE_THREAD);
   } catch (error) {
     return fail(unreadable(firstLine(error)));
   }

@@ -1,3 +1,5 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
 /** The native library that runs models. */
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
@@ -9,6 +11,15 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   forbidTelemetry();
   return import('onnxruntime-node');
 }
+
+/** How every model is opened: on the thread that calls, and without words on the console. */
+export const ONE_THREAD = {
+  executionProviders: ['cpu'],
+  executionMode: 'sequential',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+} as const satisfies InferenceSession.SessionOptions;
 
 /** For whoever loads the library by another way. */
 export function forbidTelemetry(): void {

@@ -1,8 +1,9 @@
 import { fail, ok, type Result } from '../../agent/core/result.ts';
+import type { LockedChild } from '../locked-child.ts';
 import type { ModelManifest, ModelProblem } from '../manifest.ts';
 import type { ModelAnswer, ModelRunner } from '../model-runner.ts';
 import { encodeMessage, MessageReader } from '../vision/wire.ts';
-import { type ModelChild, residentBytes, type StartModelChild } from './start-child.ts';
+import { residentBytes, type StartModelChild } from './start-child.ts';
 import { type ChildAnswer, childAnswerSchema, MAX_ANSWER_BYTES, MAX_ROWS } from './wire-words.ts';
 
 /** How patient the keeper of a foreign model is. */
@@ -59,7 +60,7 @@ export class ChildRunner implements ModelRunner {
   readonly #parts: ChildRunnerParts;
   readonly #settings: ChildSettings;
   readonly #calls = new Map<number, Call>();
-  #child: ModelChild | undefined;
+  #child: LockedChild | undefined;
   #generation = 0;
   #isReady = false;
   #wasReady = false;

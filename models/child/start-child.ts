@@ -1,24 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
-import { lockedDownFlags } from '../vision/child-process.ts';
-
-/** The process that runs a model, as its runner needs it. */
-export interface ModelChild {
-  readonly pid: number | undefined;
-  send(message: Uint8Array): void;
-  /** Ends it at once, whatever it is doing. */
-  kill(): void;
-}
-
-export interface ModelChildEvents {
-  data(chunk: Buffer): void;
-  /** Called once, when the process is gone; `detail` says how. */
-  gone(detail: string): void;
-}
+import { connectChild, type LockedChild, type LockedChildEvents, lockedDownFlags } from '../locked-child.ts';
 
 /** Starts a process that waits for a model. */
-export type StartModelChild = (events: ModelChildEvents) => ModelChild;
+export type StartModelChild = (events: LockedChildEvents) => LockedChild;
 
 /** Memory of the JavaScript in it; the model lives beside that, under the cap of the whole process. */
 const HEAP_MB = 64;
@@ -38,19 +23,9 @@ export function modelChildStarter(program: string, { memoryMb }: { readonly memo
             stdio: ['pipe', 'pipe', 'ignore'],
             env: {},
           });
-    let isGone = false;
-    const gone = (detail: string) => {
-      if (isGone) return;
-      isGone = true;
-      events.gone(detail);
-    };
-    child.stdout?.on('data', (chunk: Buffer) => events.data(chunk));
-    // A pipe whose other end is gone says so here; the exit that follows is what counts.
-    child.stdin?.on('error', () => undefined);
-    child.on('error', (error) => gone(error.message));
-    child.on('exit', (code, signal) => gone(signal === null ? `it ended itself (exit ${code})` : `it was ended by ${signal}`));
-    lowerPriority(child.pid);
-    return { pid: child.pid, send: (message) => void child.stdin?.write(message), kill: () => void child.kill('SIGKILL') };
+    return connectChild(child, events, (code, signal) =>
+      signal === null ? `it ended itself (exit ${code})` : `it was ended by ${signal}`,
+    );
   };
 }
 
@@ -62,13 +37,5 @@ export function residentBytes(pid: number | undefined): number | undefined {
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
     return undefined;
-  }
-}
-
-function lowerPriority(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // A container may forbid it.
   }
 }

@@ -1,19 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
-
-/** The process that looks at pictures, as its supervisor needs it. */
-export interface VisionChild {
-  readonly pid: number | undefined;
-  send(message: Uint8Array): void;
-  /** Ends it at once, whatever it is doing. */
-  kill(): void;
-}
-
-export interface ChildEvents {
-  data(chunk: Buffer): void;
-  /** Called once, when the process is gone; `detail` says how. */
-  gone(detail: string): void;
-}
+import { connectChild, type LockedChild, type LockedChildEvents, lockedDownFlags } from '../locked-child.ts';
 
 export interface ChildSettings {
   /** The compiled child program. */
@@ -47,7 +33,7 @@ const QUIET = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '1' } as const;
  * Starts the process: no core dumps, no environment but the path, no writable file, no network, no program of its own to start, and a
  * lower priority than anything that shoppers wait for.
  */
-export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: ChildEvents): VisionChild {
+export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: LockedChildEvents): LockedChild {
   const words = [
     ...lockedDownFlags(),
     `--max-old-space-size=${heapMb}`,
@@ -64,42 +50,10 @@ export function startVisionChild({ program, manifestPath, posePath, heapMb = 128
           env: { PATH: process.env['PATH'] ?? '', ...QUIET },
         });
   let lastWords = '';
-  let isGone = false;
-  const gone = (detail: string) => {
-    if (isGone) return;
-    isGone = true;
-    events.gone(detail);
-  };
-  child.stdout?.on('data', (chunk: Buffer) => events.data(chunk));
   child.stderr?.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString('utf8')).slice(-MAX_LAST_WORDS);
   });
-  // A pipe whose other end is gone says so here; the exit that follows is what counts.
-  child.stdin?.on('error', () => undefined);
-  child.on('error', (error) => gone(error.message));
-  child.on('exit', (code, signal) => gone(signal === null ? `exit ${code}${lastLine(lastWords)}` : `ended by ${signal}`));
-  lowerPriority(child.pid);
-  return {
-    pid: child.pid,
-    send: (message) => void child.stdin?.write(message),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
-
-/** Node's own permissions: it may read files and load the native parts; writing, starting programs and threads are refused. */
-export function lockedDownFlags(): readonly string[] {
-  const flags = process.allowedNodeEnvironmentFlags;
-  const permission = flags.has('--permission') ? '--permission' : '--experimental-permission';
-  if (!flags.has(permission) || !flags.has('--allow-addons')) return [];
-  return [permission, '--allow-addons', '--allow-fs-read=*'];
-}
-
-function lowerPriority(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // A container may forbid it; then pictures only have their budget.
-  }
+  return connectChild(child, events, (code, signal) => (signal === null ? `exit ${code}${lastLine(lastWords)}` : `ended by ${signal}`));
 }
 
 function lastLine(text: string): string {

@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import { deniedProblem, type ModelProblem } from '../manifest.ts';
 import { inspectOnnx } from '../onnx-inspect.ts';
-import { loadOnnxRuntime } from '../onnx-runtime.ts';
+import { loadOnnxRuntime, ONE_THREAD } from '../onnx-runtime.ts';
 import { checkVisionFile, deniedOfPeople, parseVisionManifest, type VisionManifest } from './vision-manifest.ts';
 
 /** A vision model whose file is what its manifest says. */
@@ -35,15 +35,7 @@ export async function openSession({ manifest, bytes }: VisionModel): Promise<Res
   if (wrong !== undefined) return fail(wrong);
   const { InferenceSession } = await loadOnnxRuntime();
   try {
-    return ok(
-      await InferenceSession.create(bytes, {
-        executionProviders: ['cpu'],
-        executionMode: 'sequential',
-        intraOpNumThreads: 1,
-        interOpNumThreads: 1,
-        logSeverityLevel: 4,
-      }),
-    );
+    return ok(await InferenceSession.create(bytes, ONE_THREAD));
   } catch (error) {
     return fail(unreadable(manifest, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)));
   }

@@ -1,4 +1,4 @@
-import type { ChildEvents, VisionChild } from './child-process.ts';
+import type { LockedChild, LockedChildEvents } from '../locked-child.ts';
 import {
   type ChildMessage,
   childMessageSchema,
@@ -45,7 +45,7 @@ export const DEFAULT_SUPERVISOR: SupervisorSettings = {
 
 export interface SupervisorParts {
   /** Starts a process with one of the detectors. */
-  readonly start: (manifestPath: string, events: ChildEvents) => VisionChild;
+  readonly start: (manifestPath: string, events: LockedChildEvents) => LockedChild;
   /** Detectors in the order of preference: the configured one, then the shipped one. */
   readonly manifestPaths: readonly [string, ...string[]];
   readonly monotonicMs: () => number;
@@ -80,7 +80,7 @@ export class VisionSupervisor {
   readonly #settings: SupervisorSettings;
   /** In the order of turns: a camera that was served goes to the end by being set anew. */
   readonly #waiting = new Map<string, CameraFrame>();
-  #child: VisionChild | undefined;
+  #child: LockedChild | undefined;
   #generation = 0;
   #state: VisionStatus['state'] = 'stopped';
   #model: string | undefined;

@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runnerOpener } from '../../models/child/open-runner.ts';
 import { MAX_TRIES, PoisonList } from '../../models/child/poison-list.ts';
-import { type ModelChild, modelChildStarter, residentBytes, type StartModelChild } from '../../models/child/start-child.ts';
+import { modelChildStarter, residentBytes, type StartModelChild } from '../../models/child/start-child.ts';
 import { guardClock } from '../../models/guard-clock.ts';
 import { GuardedScorer, type ScorerStatus } from '../../models/guarded-scorer.ts';
+import type { LockedChild } from '../../models/locked-child.ts';
 import { loadOnnxScorer } from '../../models/onnx-scorer.ts';
 import { RuleScorer } from '../../models/rule-scorer.ts';
 import { sampleRequests } from '../../models/sample-requests.ts';
 import { until } from '../support/until.ts';
-import { bundleModelChild } from './bundled-model-child.ts';
+import { bundleChild } from './bundled-child.ts';
 import { ModelFolder, smallArtifact } from './onnx-fixture.ts';
 import { endlessModel, manifestFor, poisonModels } from './poison-models.ts';
 
@@ -22,13 +23,13 @@ const LONGEST_MS = 5_000;
 
 let child: { readonly program: string; remove(): void };
 beforeAll(async () => {
-  child = await bundleModelChild();
+  child = await bundleChild('model');
 });
 afterAll(() => child.remove());
 
 /** A guard over a folder's model in a real process, with the processes it started. */
 class Rig implements AsyncDisposable {
-  readonly children: ModelChild[] = [];
+  readonly children: LockedChild[] = [];
   readonly guard: GuardedScorer;
   readonly told: ScorerStatus[] = [];
   largestBytes = 0;

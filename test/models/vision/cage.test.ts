@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startVisionChild, type VisionChild } from '../../../models/vision/child-process.ts';
+import type { LockedChild } from '../../../models/locked-child.ts';
+import { startVisionChild } from '../../../models/vision/child-process.ts';
 import { encodeMessage, MessageReader } from '../../../models/vision/wire.ts';
-import { bundleChild } from './bundled-child.ts';
+import { type BundledChild, bundleChild } from '../bundled-child.ts';
 import { ARTIFACTS } from './model-source.ts';
 
 const WAIT = { timeout: 60_000, interval: 20 };
 const manifest = (name: string) => join(ARTIFACTS, `${name}.manifest.json`);
 const isLinux = process.platform === 'linux';
 
-let bundle: Awaited<ReturnType<typeof bundleChild>>;
+let bundle: BundledChild;
 beforeAll(async () => {
-  bundle = await bundleChild();
+  bundle = await bundleChild('vision');
 });
 afterAll(() => bundle.remove());
 
@@ -76,7 +77,7 @@ describe('the process that looks at pictures', { timeout: 120_000 }, () => {
 function start() {
   const reader = new MessageReader(1_000_000);
   const messages: unknown[] = [];
-  const child: VisionChild = startVisionChild(
+  const child: LockedChild = startVisionChild(
     { program: bundle.program, manifestPath: manifest('ssdlite-person-int8'), posePath: manifest('movenet-lightning') },
     {
       data: (chunk) => messages.push(...reader.push(chunk).map(({ words }) => words)),

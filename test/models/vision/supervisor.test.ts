@@ -5,21 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { lockedDownFlags, startVisionChild } from '../../../models/vision/child-process.ts';
+import { lockedDownFlags } from '../../../models/locked-child.ts';
+import { startVisionChild } from '../../../models/vision/child-process.ts';
 import { DEFAULT_SUPERVISOR, type FrameOutcome, type SupervisorSettings, VisionSupervisor } from '../../../models/vision/supervisor.ts';
-import { bundleChild } from './bundled-child.ts';
+import { type BundledChild, bundleChild } from '../bundled-child.ts';
 import { ARTIFACTS } from './model-source.ts';
 
 const SHIPPED = join(ARTIFACTS, 'ssdlite-person-int8.manifest.json');
 const WAIT = { timeout: 60_000, interval: 20 };
 const QUICK: SupervisorSettings = { ...DEFAULT_SUPERVISOR, share: 1, backoffMs: [20, 200] };
 
-let child: Awaited<ReturnType<typeof bundleChild>>;
+let child: BundledChild;
 let picture: Uint8Array;
 const open: VisionSupervisor[] = [];
 
 beforeAll(async () => {
-  child = await bundleChild();
+  child = await bundleChild('vision');
   picture = await sharp({ create: { width: 640, height: 360, channels: 3, background: '#885' } })
     .jpeg()
     .toBuffer();
