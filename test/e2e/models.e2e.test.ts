@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelView } from '../../agent/http/model-desk.ts';
+import type { ModelsOverview } from '../../agent/core/models-overview.ts';
 import { smallArtifact } from '../models/onnx-fixture.ts';
 import { LiveStore } from '../support/live-store.ts';
 import { call, signIn } from '../support/till-and-phone.ts';
@@ -30,7 +30,7 @@ describe('a model, from a shell and from the page', { timeout: 120_000 }, () => 
     store = await LiveStore.create();
     const first = await store.start();
     const cookie = await signIn(store.url, (await first.written(/one-time code (\S+)/))[1]);
-    const view = async () => (await call(`${store.url}/api/v1/store/model`, { cookie })).body as unknown as ModelView;
+    const view = async () => (await call(`${store.url}/api/v1/store/model`, { cookie })).body as unknown as ModelsOverview;
     const own = (await view()).live.name;
     expect(await endcap('stage', write('new', ARTIFACT.onnx))).toMatchObject({
       code: 0,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import type { ModelView } from '../../agent/http/model-desk.ts';
+import type { ModelsOverview } from '../../agent/core/models-overview.ts';
 import type { ModelState } from '../../agent/http/schemas/models.ts';
 import { startTestServer, type TestServer } from '../support/http-server.ts';
 
@@ -14,7 +14,7 @@ afterEach(() => server.stop());
 
 describe('the models of the store', () => {
   it('are shown to everybody who is signed in', async () => {
-    expectTypeOf<ModelView>().toExtend<z.input<typeof ModelState>>();
+    expectTypeOf<ModelsOverview>().toExtend<z.input<typeof ModelState>>();
     const { status, body } = await server.call('GET', '/api/v1/store/model', { session: server.session('viewer') });
     expect(status).toBe(200);
     expect(body).toEqual(JSON.parse(JSON.stringify(server.fakes.ports.models.view())));

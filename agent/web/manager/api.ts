@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decision.ts';
 import type { FairnessReport } from '../../core/fairness/report.ts';
+import type { ModelAction, ModelsOverview } from '../../core/models-overview.ts';
 import { type Answer, request } from '../shared/request.ts';
 import type { DeviceChanged, DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
 import type { ChannelsNow, Evaluation, ExperimentsNow, LearntNow, NewExperiment, PolicyChange } from './policy-api.ts';
@@ -53,32 +54,6 @@ export interface QuarantinedMessage {
 
 export type DecisionKind = 'offer' | 'hold';
 
-/** What a manager does with the models. */
-export type ModelAction = 'return' | 'promote' | 'withdraw' | 'end-apprentice';
-
-/** Where the models of the store stand. */
-export interface ModelState {
-  readonly live: { readonly name: string; readonly sentence: string; readonly sinceMs: number };
-  readonly previous: string;
-  readonly candidate: { readonly name: string; readonly stage: string; readonly sinceMs: number } | null;
-  readonly gates: readonly {
-    readonly stage: string;
-    readonly title: string;
-    readonly meaning: string;
-    readonly state: 'passed' | 'here' | 'ahead';
-    readonly criteria: readonly { readonly says: string; readonly state: 'met' | 'open' | 'failed' | 'ahead'; readonly figure: string }[];
-  }[];
-  readonly watch: readonly string[];
-  readonly replay: string | null;
-  readonly calibration: string;
-  readonly drifts: readonly { readonly words: string; readonly index: number }[];
-  readonly apprentice: {
-    readonly sentence: string;
-    readonly lines: readonly { readonly says: string; readonly isMet: boolean; readonly figure: string }[];
-  } | null;
-  readonly history: readonly { readonly atMs: number; readonly sentence: string }[];
-}
-
 /** The agent's manager API. It never throws: what goes wrong is in the answer. */
 export interface ManagerApi {
   readonly session: () => Promise<Answer<{ readonly account: Account | null; readonly setupNeeded: boolean }>>;
@@ -94,7 +69,7 @@ export interface ManagerApi {
   readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceChanged>>;
   readonly removeDevice: (id: string) => Promise<Answer<DeviceChanged>>;
   readonly reissueDevice: (id: string) => Promise<Answer<DeviceChanged>>;
-  readonly model: () => Promise<Answer<ModelState>>;
+  readonly model: () => Promise<Answer<ModelsOverview>>;
   readonly actOnModel: (body: { readonly action: ModelAction }) => Promise<Answer<{ readonly sentence: string }>>;
   readonly productName: (sku: string) => Promise<string | undefined>;
   readonly explanation: (decision: string) => Promise<Answer<DecisionExplanation>>;

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { ModelAction, ModelsOverview } from '../../core/models-overview.ts';
 import { Icon } from '../shared/icons.tsx';
-import type { ModelAction, ModelState } from './api.ts';
 import { ModelGates } from './model-gates.tsx';
 import { usePage } from './page.ts';
 import { Ago, Badge, Card } from './parts.tsx';
@@ -13,7 +13,7 @@ const ASK_EVERY_MS = 15_000;
 /** Which model decides, which one is on its way, and the way back. */
 export function ModelCard(): JSX.Element {
   const { desk } = usePage();
-  const state = useSignal<ModelState | undefined>(undefined);
+  const state = useSignal<ModelsOverview | undefined>(undefined);
   const said = useSignal('');
   const isBusy = useSignal(false);
 
@@ -47,7 +47,7 @@ export function ModelCard(): JSX.Element {
   );
 }
 
-function Standing(props: { readonly model: ModelState }): JSX.Element {
+function Standing(props: { readonly model: ModelsOverview }): JSX.Element {
   const { candidate, gates, apprentice } = props.model;
   if (apprentice !== null) return <Badge tone="calm">Learning, no offers yet</Badge>;
   if (candidate === null) return <Badge tone="good">In use</Badge>;
@@ -55,7 +55,7 @@ function Standing(props: { readonly model: ModelState }): JSX.Element {
 }
 
 function ModelBody(props: {
-  readonly model: ModelState;
+  readonly model: ModelsOverview;
   readonly isBusy: boolean;
   readonly onAct: (action: ModelAction) => Promise<void>;
 }): JSX.Element {
@@ -165,7 +165,7 @@ function Press(props: {
   );
 }
 
-function History(props: { readonly history: ModelState['history'] }): JSX.Element | null {
+function History(props: { readonly history: ModelsOverview['history'] }): JSX.Element | null {
   if (props.history.length === 0) return null;
   return (
     <details class="fold">

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
+import type { ModelsOverview } from '../../core/models-overview.ts';
 import { Icon, type IconName } from '../shared/icons.tsx';
-import type { ModelState } from './api.ts';
 
-type Gate = ModelState['gates'][number];
+type Gate = ModelsOverview['gates'][number];
 type CriterionState = Gate['criteria'][number]['state'];
 
 const MARKS: { readonly [S in CriterionState]: { readonly icon: IconName; readonly word: string } } = {
