@@ -87,6 +87,8 @@ describe.skipIf(!hasPeer('chromium'))('both pages in a browser, served by the ag
     const code = ((await card.locator('.short-code').textContent()) ?? '').trim();
     await card.getByRole('button', { name: 'Not for me' }).click();
     await card.waitFor({ state: 'detached' });
+    for (const other of await page.getByRole('button', { name: 'Not for me' }).elementHandles()) await other.click();
+    await page.getByRole('heading', { name: 'Nothing for you just yet' }).waitFor();
     await until('the dismissal', async () => (await redeem(store.url, { code, receipt: 'r-3' })).status === 410);
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StoreOverview } from '../../agent/core/overview.ts';
@@ -7,6 +7,7 @@ import { cutOuts } from '../bench/vision/cut-outs.ts';
 import { shopping } from '../bench/vision/reach.ts';
 import { drawScene, outlineOf } from '../bench/vision/shelf-scene.ts';
 import { LiveStore } from '../support/live-store.ts';
+import { filesUnder, filesWithPictures } from '../support/no-picture.ts';
 import { call, signIn } from '../support/till-and-phone.ts';
 import { until } from '../support/until.ts';
 
@@ -46,7 +47,7 @@ describe('a camera beside a shelf', { timeout: 240_000 }, () => {
     const reaches = await until(
       'a reach in the log',
       async () => {
-        expectNoPicture(store.folder);
+        expect(filesWithPictures(join(store.folder, 'data'))).toEqual([]);
         const text = await (await fetch(`${store.url}/metrics`)).text();
         const count = Number(/endcap_pictures_total\{result="seen"\} (\d+)/.exec(text)?.[1] ?? 0);
         const told = readings(store.folder).filter((line) => line.includes('"basis"'));
@@ -65,7 +66,7 @@ describe('a camera beside a shelf', { timeout: 240_000 }, () => {
       PATIENCE_MS,
     );
     expect(problem.sentence).toContain('ssdlite-person-int8 in place of the configured one: Cannot open the detector "poison"');
-    expectNoPicture(store.folder);
+    expect(filesWithPictures(join(store.folder, 'data'))).toEqual([]);
   });
 });
 
@@ -92,25 +93,5 @@ function writePoison(folder: string): void {
 
 /** The texts of the log that hold a reach, as they lie on the disk. */
 function readings(folder: string): readonly string[] {
-  return filesOf(folder).flatMap((path) => readFileSync(path, 'latin1').match(/\{[^{}]*"kind":"reach"[^{}]*\}/g) ?? []);
-}
-
-function expectNoPicture(folder: string): void {
-  const signs = [
-    Buffer.of(0xff, 0xd8, 0xff, 0xe0),
-    Buffer.of(0xff, 0xd8, 0xff, 0xdb),
-    Buffer.from('JFIF'),
-    Buffer.from('IHDR'),
-    Buffer.from('/9j/4AAQ'),
-  ];
-  expect(filesOf(folder).filter((path) => signs.some((sign) => readFileSync(path).includes(sign)))).toEqual([]);
-}
-
-function filesOf(folder: string): readonly string[] {
-  return (
-    readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' })
-      .map((name) => join(folder, 'data', name))
-      // The ballast is room kept free with random bytes.
-      .filter((path) => !path.endsWith('.ballast') && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
-  );
+  return filesUnder(join(folder, 'data')).flatMap((path) => readFileSync(path, 'latin1').match(/\{[^{}]*"kind":"reach"[^{}]*\}/g) ?? []);
 }

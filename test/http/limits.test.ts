@@ -95,7 +95,8 @@ describe('a connection', () => {
     const socket = new RawSocket(server.port);
     socket.write(`GET /api/v1/visit/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
     await until(() => expect(socket.text).toContain('event: open'));
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    // Five times as long as an idle connection may stay.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     server.fakes.offer(visitId);
     await until(() => expect(socket.text).toContain('event: offer'));
   });
