@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 
 /** A process that looks at what nobody here made, as whoever watches over it needs it. */
@@ -21,6 +21,30 @@ export function lockedDownFlags(): readonly string[] {
   const permission = flags.has('--permission') ? '--permission' : '--experimental-permission';
   if (!flags.has(permission) || !flags.has('--allow-addons')) return [];
   return [permission, '--allow-addons', '--allow-fs-read=*'];
+}
+
+/** What a process is started with. */
+export interface LockedChildSettings {
+  /** What the runtime is given: its own flags, the program, the program's words. */
+  readonly words: readonly string[];
+  /** Shell commands that take something away before it starts (`ulimit ...`), beside core dumps. */
+  readonly limits: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether somebody reads its standard error. Not by default. */
+  readonly hasLastWords?: boolean;
+}
+
+/** Where the system lets us, a network of its own with nobody in it: by itself, or as the root of a user namespace. */
+const NO_NETWORK = ['-n', '-r -n'].map((flags) => `if unshare ${flags} true 2>/dev/null; then exec unshare ${flags} "$0" "$@"; fi`);
+
+/** Starts a process with as little as it needs: no core dump, no network, a given environment. Its process id is its own to the end: `unshare` becomes it. */
+export function spawnLocked({ words, limits, env, hasLastWords = false }: LockedChildSettings): ChildProcess {
+  const flags = [...lockedDownFlags(), '--no-warnings', ...words];
+  const stdio = ['pipe', 'pipe', hasLastWords ? 'pipe' : 'ignore'] as const;
+  if (process.platform === 'win32') return spawn(process.execPath, flags, { stdio: [...stdio], env, windowsHide: true });
+  const script = ['ulimit -c 0', ...limits, ...NO_NETWORK, 'exec "$0" "$@"'].join('; ');
+  return spawn('/bin/sh', ['-c', script, process.execPath, ...flags], { stdio: [...stdio], env });
 }
 
 /** Connects a process that was just started, with a lower priority than anything that shoppers wait for; `wordsOf` says how it ended. */

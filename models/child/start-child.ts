@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connectChild, type LockedChild, type LockedChildEvents, lockedDownFlags } from '../locked-child.ts';
+import { connectChild, type LockedChild, type LockedChildEvents, spawnLocked } from '../locked-child.ts';
 
 /** Starts a process that waits for a model. */
 export type StartModelChild = (events: LockedChildEvents) => LockedChild;
@@ -9,20 +8,17 @@ export type StartModelChild = (events: LockedChildEvents) => LockedChild;
 const HEAP_MB = 64;
 
 /**
- * Starts the compiled program with as little as it needs: no environment, no core dump, a cap on the memory it may ask for (where there is a
+ * Starts the compiled program with as little as it needs: no environment, no network, a cap on the memory it may ask for (where there is a
  * shell to set one: `RLIMIT_DATA`, which a large allocation meets at once and not when it is filled), no file to write, no program to start,
  * lower priority than anything that shoppers wait for.
  */
 export function modelChildStarter(program: string, { memoryMb }: { readonly memoryMb: number }): StartModelChild {
   return (events) => {
-    const words = [...lockedDownFlags(), `--max-old-space-size=${HEAP_MB}`, '--no-warnings', program];
-    const child: ChildProcess =
-      process.platform === 'win32'
-        ? spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'ignore'], env: {}, windowsHide: true })
-        : spawn('/bin/sh', ['-c', `ulimit -c 0; ulimit -d ${memoryMb * 1024} 2>/dev/null; exec "$0" "$@"`, process.execPath, ...words], {
-            stdio: ['pipe', 'pipe', 'ignore'],
-            env: {},
-          });
+    const child = spawnLocked({
+      words: [`--max-old-space-size=${HEAP_MB}`, program],
+      limits: [`ulimit -d ${memoryMb * 1024} 2>/dev/null`],
+      env: {},
+    });
     return connectChild(child, events, (code, signal) =>
       signal === null ? `it ended itself (exit ${code})` : `it was ended by ${signal}`,
     );

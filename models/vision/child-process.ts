@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { connectChild, type LockedChild, type LockedChildEvents, lockedDownFlags } from '../locked-child.ts';
+import { connectChild, type LockedChild, type LockedChildEvents, spawnLocked } from '../locked-child.ts';
 
 export interface ChildSettings {
   /** The compiled child program. */
@@ -14,18 +13,6 @@ export interface ChildSettings {
 /** Last words on its standard error that are kept. */
 const MAX_LAST_WORDS = 2_000;
 
-/**
- * No core dump, no file of any length whoever writes it, and, where the system lets us, a network of its own with nobody in it: by itself,
- * or as the root of a user namespace. `unshare` becomes the program, so that the process id stays.
- */
-const CAGE = [
-  'ulimit -c 0',
-  'ulimit -f 0',
-  'if unshare -n true 2>/dev/null; then exec unshare -n "$0" "$@"; fi',
-  'if unshare -r -n true 2>/dev/null; then exec unshare -r -n "$0" "$@"; fi',
-  'exec "$0" "$@"',
-].join('; ');
-
 /** What native code is told: nothing to its maker, and one pool of memory for all threads, so that pictures of many sizes leave no holes. */
 const QUIET = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '1' } as const;
 
@@ -34,21 +21,13 @@ const QUIET = { ORT_DISABLE_TELEMETRY: '1', MALLOC_ARENA_MAX: '1' } as const;
  * lower priority than anything that shoppers wait for.
  */
 export function startVisionChild({ program, manifestPath, posePath, heapMb = 128 }: ChildSettings, events: LockedChildEvents): LockedChild {
-  const words = [
-    ...lockedDownFlags(),
-    `--max-old-space-size=${heapMb}`,
-    '--no-warnings',
-    program,
-    manifestPath,
-    ...(posePath === undefined ? [] : [posePath]),
-  ];
-  const child: ChildProcess =
-    process.platform === 'win32'
-      ? spawn(process.execPath, words, { stdio: 'pipe', env: QUIET, windowsHide: true })
-      : spawn('/bin/sh', ['-c', CAGE, process.execPath, ...words], {
-          stdio: 'pipe',
-          env: { PATH: process.env['PATH'] ?? '', ...QUIET },
-        });
+  const child = spawnLocked({
+    words: [`--max-old-space-size=${heapMb}`, program, manifestPath, ...(posePath === undefined ? [] : [posePath])],
+    // No file of any length, whoever writes it.
+    limits: ['ulimit -f 0'],
+    env: { PATH: process.env['PATH'] ?? '', ...QUIET },
+    hasLastWords: true,
+  });
   let lastWords = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString('utf8')).slice(-MAX_LAST_WORDS);

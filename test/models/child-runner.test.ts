@@ -12,6 +12,7 @@ import { RuleScorer } from '../../models/rule-scorer.ts';
 import { sampleRequests } from '../../models/sample-requests.ts';
 import { until } from '../support/until.ts';
 import { bundleChild } from './bundled-child.ts';
+import { canUnshare, networkOf } from './networks.ts';
 import { ModelFolder, smallArtifact } from './onnx-fixture.ts';
 import { endlessModel, manifestFor, poisonModels } from './poison-models.ts';
 
@@ -120,7 +121,7 @@ describe('a model that somebody sent, in a process of its own', { timeout: 60_00
     for (const { pid } of rig.children) await until('the process to be gone', () => !existsSync(`/proc/${pid}`));
   });
 
-  it('gives the same scores in its own process as inside the agent, and a killed process comes back', async () => {
+  it('gives the same scores in its own process, which has no network, as inside the agent, and a killed process comes back', async () => {
     await using folder = await ModelFolder.create();
     await folder.write(ARTIFACT);
     await using apart = new Rig(folder);
@@ -129,8 +130,10 @@ describe('a model that somebody sent, in a process of its own', { timeout: 60_00
     await inside.guard.start();
     expect(inside.children).toHaveLength(0);
     expect(apart.children).toHaveLength(1);
+    const { pid } = apart.children[0]!;
+    if (process.platform === 'linux' && canUnshare()) expect(networkOf(pid!)).toEqual({ isOurs: false, routes: 0 });
     expect(await apart.guard.score(ASKED)).toEqual(await inside.guard.score(ASKED));
-    process.kill(apart.children[0]!.pid!, 'SIGKILL');
+    process.kill(pid!, 'SIGKILL');
     await until('the second process', async () => apart.children.length === 2 && (await servesModel(apart)));
   });
 });

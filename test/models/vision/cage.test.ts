@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -8,6 +8,7 @@ import type { LockedChild } from '../../../models/locked-child.ts';
 import { startVisionChild } from '../../../models/vision/child-process.ts';
 import { encodeMessage, MessageReader } from '../../../models/vision/wire.ts';
 import { type BundledChild, bundleChild } from '../bundled-child.ts';
+import { canUnshare, networkOf } from '../networks.ts';
 import { ARTIFACTS } from './model-source.ts';
 
 const WAIT = { timeout: 60_000, interval: 20 };
@@ -28,11 +29,7 @@ describe('the process that looks at pictures', { timeout: 120_000 }, () => {
       const limits = readFileSync(`/proc/${child.pid}/limits`, 'utf8');
       expect(limits).toMatch(/Max core file size\s+0\s+0/);
       expect(limits).toMatch(/Max file size\s+0\s+0/);
-      if (canUnshare()) {
-        expect(readlinkSync(`/proc/${child.pid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
-        // One interface, the loopback, and that is down: no address and no route.
-        expect(readFileSync(`/proc/${child.pid}/net/route`, 'utf8').trim().split('\n')).toHaveLength(1);
-      }
+      if (canUnshare()) expect(networkOf(child.pid ?? 0)).toEqual({ isOurs: false, routes: 0 });
     } finally {
       child.kill();
     }
@@ -85,10 +82,6 @@ function start() {
     },
   );
   return { child, heard: () => messages };
-}
-
-function canUnshare(): boolean {
-  return spawnSync('unshare', ['-n', 'true']).status === 0 || spawnSync('unshare', ['-r', '-n', 'true']).status === 0;
 }
 
 /** Open descriptors of a process that are files open for writing, or sockets but for the three pipes it was given. */
