@@ -50,7 +50,8 @@ function optionsFor(element: HTMLElement, props: LinePlotProps): uPlot.Options {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, Math.ceil(max * 1.15))] } },
-    padding: [8, 12, 0, 0],
+    // The last time stands half outside of the plot.
+    padding: [8, 20, 0, 0],
     axes: [
       {
         ...axis,
