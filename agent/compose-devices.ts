@@ -9,6 +9,7 @@ import type { DeviceAuthenticator, DeviceIdentity } from '../devices/transports/
 import { EmbeddedBroker } from '../devices/transports/embedded-broker.ts';
 import { ExternalBroker } from '../devices/transports/external-broker.ts';
 import type { Transport } from '../devices/transports/transport.ts';
+import type { DeviceAccess } from './device-access.ts';
 import type { Clock } from './runtime/ports.ts';
 import type { DeviceCredentials } from './store/devices.ts';
 
@@ -26,6 +27,8 @@ export function createTransport(
     readonly secrets: Secrets;
     readonly devices: DeviceTopics;
     readonly credentials: DeviceCredentials;
+    /** Told of every device that signs in. */
+    readonly access: DeviceAccess;
     readonly clock: Clock;
     /** Who is let in without credentials; nobody by default. */
     readonly guest?: (clientId: string) => DeviceIdentity | undefined;
@@ -82,11 +85,13 @@ function frameTopics({ cameras, store }: StoreConfig): readonly string[] {
 function authenticatorOf(parts: {
   readonly devices: DeviceTopics;
   readonly credentials: DeviceCredentials;
+  readonly access: DeviceAccess;
   readonly guest?: (clientId: string) => DeviceIdentity | undefined;
 }): DeviceAuthenticator {
   return {
     authenticate(clientId, username, secret) {
       if (username === undefined || secret === undefined || !parts.credentials.verify(username, secret)) return parts.guest?.(clientId);
+      parts.access.admitted(username);
       return { device: username, topics: parts.devices.topicsOf(username), reads: parts.devices.readsOf(username) };
     },
   };

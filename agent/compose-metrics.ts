@@ -23,6 +23,20 @@ export function gaugesOf(parts: {
     { name: 'endcap_telemetry_waiting', help: 'Readings waiting for their turn', read: () => loop.telemetryWaiting },
     { name: 'endcap_outbox_pending_batches', help: 'Batches not yet in the cloud', read: () => cloud.uploader.status().backlogBatches },
     { name: 'endcap_disk_used_bytes', help: 'Bytes of the quota in use', read: () => store.database.usage().usedBytes },
+    {
+      name: 'endcap_sightings_dropped_total',
+      help: 'Sightings left out, by scanner and why: too-old ones were measured too long ago to say where anybody is',
+      type: 'counter',
+      read: () => tooOldSightings(loop),
+    },
     { name: 'endcap_problems', help: 'Problems shown on the status page', read: () => status.overview()?.problems.length ?? 0 },
   ];
+}
+
+/** Of the devices of the store only, so that there are never more of them than are configured. */
+function* tooOldSightings({ state }: Loop): Iterable<readonly [labels: string, value: number]> {
+  for (const { id } of state.store?.map.devices ?? []) {
+    const tooOld = state.devices.get(id)?.tooOld;
+    if (tooOld !== undefined) yield [`reason="too-old",device="${id}"`, tooOld.count];
+  }
 }

@@ -5,6 +5,7 @@ import type { Transport } from '../devices/transports/transport.ts';
 import { isDue } from './core/due.ts';
 import type { Input } from './core/input.ts';
 import { MINUTE_MS, SECOND_MS, type TimestampMs } from './core/units.ts';
+import type { DeviceAccess } from './device-access.ts';
 import { type StoreClock, systemClock } from './runtime/clock.ts';
 import type { Loop } from './runtime/loop.ts';
 import type { Status } from './runtime/status.ts';
@@ -18,6 +19,8 @@ export interface TimerParts {
   readonly status: Status;
   readonly store: Store;
   readonly transport: Transport;
+  /** Who is connected by which credentials. */
+  readonly access: DeviceAccess;
   /** Resolves when the input is on disk. */
   readonly submit: (input: Input) => Promise<void>;
   readonly log: Logger;
@@ -28,6 +31,8 @@ export interface TimerParts {
 }
 
 const TICK_MS = 250;
+/** How soon a device whose credentials the command line took away is cut off. */
+const ACCESS_MS = 2 * SECOND_MS;
 /** How often Home Assistant gets new values, where there are any. */
 const DASHBOARD_MS = 10 * SECOND_MS;
 /** What Home Assistant knows is said again this often: it may have been started anew. */
@@ -47,6 +52,7 @@ export function startTimers(timers: Timers, parts: TimerParts): void {
     if (verdict.kind === 'adopted' && verdict.byMs < 0) await submit({ kind: 'clock.set', toMs: clock.nowMs() });
     if (before !== clock.trusted) await submit({ kind: 'clock.trust', trusted: clock.trusted });
   });
+  timers.every(ACCESS_MS, 'access', () => parts.access.look((device) => parts.transport.disconnect?.(device)));
   let upkeepDueMs = 0;
   timers.every(SECOND_MS, 'upkeep', () => {
     if (!clock.trusted || systemClock.monotonicMs() < upkeepDueMs) return;

@@ -21,6 +21,7 @@ import { createPhoneTokens } from './compose-tokens.ts';
 import type { Input } from './core/input.ts';
 import { localTime } from './core/local-time.ts';
 import { fail, ok, type Result } from './core/result.ts';
+import { DeviceAccess } from './device-access.ts';
 import { createHttpServer } from './http/server.ts';
 import { LiveDevices } from './live-devices.ts';
 import { packageVersion } from './package-root.ts';
@@ -136,7 +137,8 @@ export async function startAgent(
   const unknownDevices = new UnknownDevices();
   const pairing = new Pairing({ devices, unknown: unknownDevices, nowMs: () => clock.nowMs() });
   const guest = (clientId: string) => pairing.admit(clientId);
-  const transport = createTransport(config, { secrets, devices, credentials: store.devices, clock: systemClock, guest });
+  const access = new DeviceAccess(store.devices);
+  const transport = createTransport(config, { secrets, devices, credentials: store.devices, access, clock: systemClock, guest });
   const loop = new Loop({
     state: recovered.state,
     aggregate: recovered.aggregate,
@@ -343,6 +345,7 @@ export async function startAgent(
     log,
     storeId: map.storeId,
     startedAtMs,
+    access,
     hasDashboard: config.mqtt.url !== undefined,
   });
 

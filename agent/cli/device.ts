@@ -145,7 +145,9 @@ function remove(ids: readonly string[], { config }: LoadedConfig, context: Comma
   });
   ids.forEach((id, index) => {
     context.print(
-      gone[index] === true ? `${id} may not connect any more; a connection it has lasts until it ends` : `${id} had no credentials`,
+      gone[index] === true
+        ? `${id} may not connect any more; a running agent ends its connection within seconds`
+        : `${id} had no credentials`,
     );
   });
   if (gone.includes(false)) context.finish(EXIT.found);

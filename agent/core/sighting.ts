@@ -1,6 +1,7 @@
 import { type Measured, measured, newClockWatch, watchClock } from './clock-watch.ts';
 import { consentFor } from './consent.ts';
 import type { StepContext } from './context.ts';
+import { noteTooOld } from './health/too-old.ts';
 import type { VisitId, ZoneId } from './ids.ts';
 import { type Sighted, sightTag, sightTrack } from './place.ts';
 import type { Reading } from './reading.ts';
@@ -31,7 +32,7 @@ export function sightBeacon(
 ): void {
   const when = whenHeard(context, reading);
   // A batch that waited for long would put its people where they were.
-  if (when.kind === 'too-old') return;
+  if (when.kind === 'too-old') return noteTooOld(context.state, reading.device, context.nowMs);
   const lagMs = when.kind === 'earlier' ? when.lagMs : 0;
   const sighting = { device: reading.device, zone: heard.zone, rssiDbm: reading.rssiDbm, lagMs };
   if (heard.visit !== undefined) {

@@ -7,6 +7,7 @@ import type { TallyName } from './effect.ts';
 import type { ExperimentTrack } from './experiments/track.ts';
 import type { CampaignGuard } from './guardrails/campaign-guard.ts';
 import { createHealth, type HealthState } from './health/health-state.ts';
+import type { TooOld } from './health/too-old.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, TagId, VisitId, ZoneId } from './ids.ts';
 import type { Member } from './journeys/members.ts';
 import type { Memory } from './journeys/memory.ts';
@@ -109,6 +110,8 @@ export interface DeviceTrack {
   clockOffsetMs: number;
   /** How its clock goes, for devices that send what they measured in batches. */
   clock?: ClockWatch;
+  /** Its sightings that were left out because they were too old; absent while there was none. */
+  tooOld?: TooOld;
 }
 
 export interface OpenMinute {

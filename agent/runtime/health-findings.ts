@@ -7,6 +7,7 @@ import { lastHour, type Watch } from '../core/health/usual.ts';
 import type { DeviceTrack, State } from '../core/state.ts';
 import type { PlacedDevice } from '../core/store-map.ts';
 import type { TimestampMs } from '../core/units.ts';
+import { clockFinding } from './clock-findings.ts';
 import type { Finding } from './problems.ts';
 
 /** What is looked at. */
@@ -18,8 +19,6 @@ export interface HealthSubjects {
 
 /** A device is allowed this long after a start before its silence counts. */
 const GRACE_MS = 2 * 60_000;
-/** A device clock further off than this spoils event times. */
-const CLOCK_OFFSET_LIMIT_MS = 30_000;
 const LOW_BATTERY_PERCENT = 10;
 /** A plate that creeps a unit in less than so many days miscounts in the end. */
 const CREEP_DAYS = 28;
@@ -167,7 +166,7 @@ function conditionOf({ state, nowMs }: HealthSubjects, device: PlacedDevice): re
   const found =
     (health && flapping(device, health)) ??
     (health && stuck(device, { health, nowMs })) ??
-    (track && clock(device, track)) ??
+    (track && clockFinding(device, track, nowMs)) ??
     creeping(state, device) ??
     (track && battery(device, track));
   return found === undefined ? [] : [found];
@@ -199,17 +198,6 @@ function stuck(
     };
   }
   return undefined;
-}
-
-function clock(device: PlacedDevice, track: DeviceTrack): Finding | undefined {
-  if (Math.abs(track.clockOffsetMs) <= CLOCK_OFFSET_LIMIT_MS) return undefined;
-  const seconds = Math.round(Math.abs(track.clockOffsetMs) / 1_000);
-  return {
-    id: `device-clock:${device.id}`,
-    severity: 'warning',
-    sentence: `The clock of ${device.name} is ${seconds} s ${track.clockOffsetMs > 0 ? 'ahead' : 'behind'}`,
-    hint: 'Point the device at a time server',
-  };
 }
 
 function creeping(state: Readonly<State>, device: PlacedDevice): Finding | undefined {

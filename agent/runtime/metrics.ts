@@ -5,7 +5,10 @@ import type { Counters } from './counters.ts';
 export interface Gauge {
   readonly name: string;
   readonly help: string;
-  readonly read: () => number;
+  /** The number, or one for each set of labels, written as in the exposition format. */
+  readonly read: () => number | Iterable<readonly [labels: string, value: number]>;
+  /** A number that only grows is a counter; `gauge` by default. */
+  readonly type?: 'counter' | 'gauge';
 }
 
 /** Help texts of the counters; a counter without one is still exposed. */
@@ -34,8 +37,12 @@ export function createMetrics(counters: Counters, gauges: readonly Gauge[]): { t
         lines.push(`# HELP ${name} ${HELP[name] ?? name}`, `# TYPE ${name} counter`);
         for (const [labels, value] of values) lines.push(labels === '' ? `${name} ${value}` : `${name}{${labels}} ${value}`);
       }
-      for (const gauge of gauges)
-        lines.push(`# HELP ${gauge.name} ${gauge.help}`, `# TYPE ${gauge.name} gauge`, `${gauge.name} ${gauge.read()}`);
+      for (const { name, help, type = 'gauge', read } of gauges) {
+        const value = read();
+        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+        if (typeof value === 'number') lines.push(`${name} ${value}`);
+        else for (const [labels, one] of value) lines.push(`${name}{${labels}} ${one}`);
+      }
       return `${lines.join('\n')}\n`;
     },
   };

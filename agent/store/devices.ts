@@ -23,6 +23,7 @@ export class DeviceCredentials {
   readonly #remove: Statement<[string]>;
   readonly #list: Statement<[], DeviceCredential>;
   readonly #hash: Statement<[string], string>;
+  readonly #added: Statement<[string], number>;
 
   constructor(sqlite: Sqlite) {
     this.#save = sqlite.prepare(
@@ -32,6 +33,7 @@ export class DeviceCredentials {
     this.#remove = sqlite.prepare('DELETE FROM devices WHERE id = ?');
     this.#list = sqlite.prepare('SELECT id AS device, added_at_ms AS addedAtMs FROM devices ORDER BY id');
     this.#hash = sqlite.prepare<[string], string>('SELECT secret_sha256 FROM devices WHERE id = ?').pluck();
+    this.#added = sqlite.prepare<[string], number>('SELECT added_at_ms FROM devices WHERE id = ?').pluck();
   }
 
   /** Makes a new random secret for a device and returns it, the only time it can be seen; an earlier one stops working. */
@@ -56,6 +58,11 @@ export class DeviceCredentials {
 
   list(): readonly DeviceCredential[] {
     return this.#list.all();
+  }
+
+  /** When a device got the credentials it has; `undefined` without any. */
+  addedAtMs(device: DeviceId): TimestampMs | undefined {
+    return this.#added.get(device);
   }
 
   /** True when the device is known and this is its secret. Takes the same time whether or not the device exists. */
