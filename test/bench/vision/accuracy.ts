@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Box } from '../../../models/vision/boxes.ts';
 import { decodeFrame, type Fit, prepareDecoder } from '../../../models/vision/frame.ts';
@@ -6,7 +6,7 @@ import { scaleTo } from '../../../models/vision/picture.ts';
 import { figureOf } from '../figure.ts';
 import type { VisionFigures } from '../vision.ts';
 import { averagePrecision50, type JudgedPhoto, NEAR_HEIGHT } from './average-precision.ts';
-import { dataFile, openShipped, type ShippedName } from './detectors.ts';
+import { openShipped, type ShippedName } from './detectors.ts';
 
 /** Every score counts for the curve, not only those a tracker would use. */
 const ALL = { minScore: 0.02, nmsIou: 0.5, maxPeople: 100 };
@@ -18,10 +18,10 @@ interface Photo {
   readonly truth: readonly Box[];
 }
 
-/** Average precision of the shipped detectors on photographs with known people. */
-export async function measureAccuracy(): Promise<VisionFigures> {
-  const list = dataFile('people/boxes.jsonl');
-  if (list === undefined) return { figures: [], remarks: ['left out: the photographs of ../shared/data/people are not here'] };
+/** Average precision of the shipped detectors on the photographs with known people of a data folder. */
+export async function measureAccuracy(folder: string): Promise<VisionFigures> {
+  const list = join(folder, 'people/boxes.jsonl');
+  if (!existsSync(list)) return { figures: [], remarks: [`left out: the photographs of ${folder}/people are not here`] };
   prepareDecoder();
   const photos: Photo[] = [];
   for (const line of readFileSync(list, 'utf8').trim().split('\n')) {
