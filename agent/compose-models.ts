@@ -13,6 +13,7 @@ import type { ModelRef } from '../models/lifecycle/lifecycle.ts';
 import type { OnnxScorer } from '../models/onnx-scorer.ts';
 import { RuleScorer } from '../models/rule-scorer.ts';
 import { VISIT_SPEC } from '../models/visit-spec.ts';
+import { createModelWork } from './compose-model-work.ts';
 import { isApprentice } from './core/apprentice.ts';
 import type { Input } from './core/input.ts';
 import { ok } from './core/result.ts';
@@ -46,6 +47,10 @@ export interface ModelsParts {
   readonly submit: (input: Input) => Promise<void>;
   /** The program that runs models nobody here made, by default the installed one. */
   readonly program?: string | undefined;
+  /** Where the configuration was read from: work on models in a process of its own reads it again. */
+  readonly configFile: string;
+  /** This program, by default the installed one. */
+  readonly commands?: string | undefined;
 }
 
 /** The models of a running store: what scores, what leads them through their gates, and what is learnt from outcomes. */
@@ -150,6 +155,14 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
       shadowed: (call, scores) => keeper.shadowed(call, scores),
     },
   });
+  const work = createModelWork({
+    config,
+    configFile: parts.configFile,
+    dir: modelsFolder(config),
+    stage: (model, by) => keeper.stage(model, by),
+    nowMs,
+    program: parts.commands,
+  });
   const endApprentice = (reason: string, by: string) => parts.submit({ kind: 'apprentice.ended', reason, by });
 
   async function look(): Promise<void> {
@@ -197,8 +210,11 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
   return {
     scorer: director,
     desk: {
-      view: () =>
-        modelView({ keeper, learning, serving: director.status().sentence, isApprentice: isSilent(parts.state()), nowMs: nowMs() }),
+      ...work,
+      view: () => ({
+        ...modelView({ keeper, learning, serving: director.status().sentence, isApprentice: isSilent(parts.state()), nowMs: nowMs() }),
+        ...work.view(),
+      }),
       act: async (action, by) => (await act(action, by)).sentence,
     },
     async start() {
@@ -213,6 +229,7 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
       timers.every(HOUR_MS, 'recalibrate', () => void keeper.recalibrate());
     },
     async close() {
+      await work.close();
       await keeper.close();
       await director.close();
     },

@@ -127,6 +127,7 @@ export async function startAgent(
     state: () => loop.state,
     submit: (input) => submit(input),
     program: modelProgram,
+    configFile: loaded.file,
   });
   await models.start();
 

@@ -36,6 +36,9 @@ export const PROBLEMS = {
   evaluating: { status: 429, title: 'A change is being judged already.', hint: 'Wait until it is done, about ten seconds.' },
   'unknown-experiment': { status: 404, title: 'The store has no such experiment.', hint: 'Load the list again.' },
   'experiment-refused': { status: 422, title: 'This experiment cannot run.', hint: 'Correct what "errors" says.' },
+  'model-refused': { status: 422, title: 'This is not taken.', hint: 'Hand in another model.' },
+  'model-busy': { status: 409, title: 'Something else is under way.', hint: 'Wait until it is done, or stop it.' },
+  'unknown-upload': { status: 404, title: 'These files are not here any more.', hint: 'Choose them again.' },
   'unknown-camera': { status: 404, title: 'The store has no such camera.', hint: 'Load the page again.' },
   'no-picture': {
     status: 503,

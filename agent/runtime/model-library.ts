@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { TimestampMs } from '../core/units.ts';
 
 /** Name of a staged model's manifest inside its folder. */
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
 
 /** Folders of models kept; older ones go, never one that is in use. */
 const MAX_FOLDERS = 8;
@@ -105,14 +105,19 @@ export function handIn(manifestPath: string, dir: string): Result<ModelRef, Mode
       hint: 'Copy the model and its manifest again, together',
     });
   }
-  const name = manifest.sha256.slice(0, 12);
-  const making = join(dir, `.${name}-${randomBytes(4).toString('hex')}`);
+  const making = join(dir, `.${manifest.sha256.slice(0, 12)}-${randomBytes(4).toString('hex')}`);
   mkdirSync(making, { recursive: true, mode: 0o700 });
   cpSync(file, join(making, manifest.file));
   cpSync(manifestPath, join(making, MANIFEST));
-  rmSync(join(dir, name), { recursive: true, force: true });
-  renameSync(making, join(dir, name));
-  return ok({ name: nameOf(manifest), source: 'staged', sha256: manifest.sha256 });
+  return ok(takeIn(making, { dir, manifest }));
+}
+
+/** Makes a folder that holds a model and its manifest one of the store's models, in one step. */
+export function takeIn(making: string, { dir, manifest }: { readonly dir: string; readonly manifest: ModelManifest }): ModelRef {
+  const folder = join(dir, manifest.sha256.slice(0, 12));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(making, folder);
+  return { name: nameOf(manifest), source: 'staged', sha256: manifest.sha256 };
 }
 
 /** How a model is called in scores. */

@@ -2,6 +2,7 @@ import { type ApprenticeRecord, judgeApprentice } from '../../models/lifecycle/a
 import { GATES, STAGES, WATCH } from '../../models/lifecycle/gates.ts';
 import type { LifecycleEvent } from '../../models/lifecycle/lifecycle.ts';
 import type { ReplayReport } from '../../models/lifecycle/replay-report.ts';
+import type { ModelsOverview } from '../core/models-overview.ts';
 import { DAY_MS, type TimestampMs } from '../core/units.ts';
 import type { ModelKeeper } from './model-keeper.ts';
 import type { ModelLearning } from './model-learning.ts';
@@ -18,7 +19,7 @@ export function modelView(parts: {
   readonly serving: string;
   readonly isApprentice: boolean;
   readonly nowMs: TimestampMs;
-}) {
+}): Omit<ModelsOverview, 'limits' | 'trial' | 'lesson'> {
   const { keeper, learning, serving, isApprentice, nowMs } = parts;
   const { live, previous, liveSinceMs, candidate, history } = keeper.lifecycle;
   const verdicts = keeper.verdicts();
@@ -71,7 +72,7 @@ export function modelFindings(keeper: ModelKeeper, nowMs: TimestampMs): readonly
       id: 'model-drift',
       severity: 'warning',
       sentence: `This store is unlike those that the model learnt from: ${worst.words}`,
-      hint: "Train a model on this store's own days (endcap model rows, endcap model train) and hand it in (endcap model stage)",
+      hint: 'Let a model learn from the days of this store: on this page under Decisions, or with "endcap model train --log"',
     });
   }
   return findings;

@@ -137,7 +137,13 @@ export function fakeModels(): HttpPorts['models'] {
       drifts: [],
       apprentice: null,
       history: [],
+      limits: { manifestBytes: 1_000_000, modelBytes: 64 * 1024 * 1024 },
+      trial: null,
+      lesson: null,
     }),
     act: async (action, by) => `${action} by ${by}`,
+    upload: () => ({ upload: '0'.repeat(32), partBytes: 180_000 }),
+    part: () => ({ isComplete: true }),
+    work: async ({ kind }, by) => ({ kind: 'done', sentence: `${kind} by ${by}` }),
   };
 }
