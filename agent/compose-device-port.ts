@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import { createAdapters } from './compose-adapters.ts';
+import type { DeviceChanged, DeviceSignIn } from './core/device-setup.ts';
 import { fail, ok, type Result } from './core/result.ts';
 import { setupLine } from './device-example.ts';
 import { addDevice, type FileRefusal, removeDevice, usualRole } from './device-file.ts';
-import type { DeviceAccess, DeviceChanged, DevicePort } from './http/ports.ts';
+import type { DevicePort } from './http/ports.ts';
 import type { Pairing } from './pairing.ts';
 import { systemClock } from './runtime/clock.ts';
 import type { Loop } from './runtime/loop.ts';
@@ -113,7 +114,7 @@ function refused(refusal: FileRefusal): DeviceChanged {
   return refusal.kind === 'not-writable' ? { kind: 'not-written', reason: refusal.reason, yaml: refusal.yaml } : refusal;
 }
 
-function accessOf(id: string, about: { readonly loaded: LoadedConfig; readonly secret: string }): DeviceAccess {
+function accessOf(id: string, about: { readonly loaded: LoadedConfig; readonly secret: string }): DeviceSignIn {
   const { config, store } = about.loaded;
   const device = store.devices.find((candidate) => candidate.id === id);
   const setup = device === undefined ? undefined : setupLine({ device, config, secret: about.secret });

@@ -1,5 +1,5 @@
 import type { PolicyValue } from '../../models/policy/off-policy/evaluate-policy.ts';
-import type { EvaluationView, JudgedPolicy } from '../http/policy-ports.ts';
+import type { EvaluationView, JudgedPolicy } from '../core/policy/overview.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';

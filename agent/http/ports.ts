@@ -1,5 +1,6 @@
 import type { TrafficOverview } from '../core/cameras/traffic-overview.ts';
 import type { Decision, Offer } from '../core/decision.ts';
+import type { DeviceChanged, DevicePlacement, PlaceChoices } from '../core/device-setup.ts';
 import type { Reply } from '../core/effect.ts';
 import type { DeviceId, FixtureId, OfferId, Sku, VisitId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
@@ -254,47 +255,6 @@ export interface NoticeFacts {
   /** Whom to ask, where the configuration says it. */
   readonly contact: string | undefined;
 }
-
-/** A device as somebody at the manager page places it. */
-export interface DevicePlacement {
-  readonly id: DeviceId;
-  readonly name: string;
-  readonly adapter: string;
-  readonly knownAs?: string | undefined;
-  readonly role?: string | undefined;
-  readonly zone?: string | undefined;
-  readonly fixture?: string | undefined;
-  readonly slot?: string | undefined;
-}
-
-/** What there is to choose from when a device is placed. */
-export interface PlaceChoices {
-  readonly adapters: readonly { readonly name: string; readonly title: string; readonly usualRole: string }[];
-  readonly zones: readonly { readonly id: string; readonly name: string }[];
-  readonly fixtures: readonly { readonly id: string; readonly name: string; readonly zone: string }[];
-  readonly slots: readonly { readonly id: string; readonly fixture: string; readonly product: string }[];
-}
-
-/** How a device signs in, shown once: the password is not kept in a readable form. */
-export interface DeviceAccess {
-  readonly host: string;
-  readonly port: number;
-  readonly isTls: boolean;
-  readonly user: string;
-  readonly password: string;
-  /** The name that its messages must carry. */
-  readonly knownAs: string;
-  /** What to type at the device, filled in, where its family says it. */
-  readonly setup?: string;
-}
-
-export type DeviceChanged =
-  /** `access` is absent with a broker of the store's own, which keeps the accounts itself. */
-  | { readonly kind: 'done'; readonly access?: DeviceAccess }
-  | { readonly kind: 'unknown-device' }
-  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
-  /** The file could not be written: the lines for a person to put there. */
-  | { readonly kind: 'not-written'; readonly reason: string; readonly yaml: string };
 
 /** The store's devices in its configuration; `by` is who asked, for the audit. */
 export interface DevicePort {

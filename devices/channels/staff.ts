@@ -1,20 +1,8 @@
 import { z } from 'zod';
-import type { FixtureId, StoreId, ZoneId } from '../../agent/core/ids.ts';
-import type { TimestampMs } from '../../agent/core/units.ts';
+import type { StaffAlert } from '../../agent/core/effect.ts';
+import type { StoreId } from '../../agent/core/ids.ts';
 import { nativeTopic } from '../topics.ts';
 import type { OutboundMessage } from '../transports/transport.ts';
-
-/** Something that a person in the store should know or do. Names no shopper. */
-export interface StaffAlert {
-  /** Unique; the same alert sent twice carries the same id. */
-  readonly id: string;
-  readonly atMs: TimestampMs;
-  readonly severity: 'info' | 'warning' | 'urgent';
-  /** One sentence, in the store's language. */
-  readonly text: string;
-  readonly zone?: ZoneId;
-  readonly fixture?: FixtureId;
-}
 
 /** An alert as staff devices get it. */
 export const STAFF_ALERT = z.object({

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import type { ExperimentView } from '../../agent/core/experiments/report.ts';
-import type { ChannelsView, EvaluationView, LearntView } from '../../agent/http/policy-ports.ts';
+import type { ChannelsView, EvaluationView, LearntView } from '../../agent/core/policy/overview.ts';
 import type { ChannelsNow, EvaluationNow, ExperimentList, LearntNow } from '../../agent/http/schemas/policy.ts';
 import { startTestServer, type TestServer } from '../support/http-server.ts';
 

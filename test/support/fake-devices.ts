@@ -1,4 +1,5 @@
-import type { DeviceChanged, DevicePlacement, DevicePort } from '../../agent/http/ports.ts';
+import type { DeviceChanged, DevicePlacement } from '../../agent/core/device-setup.ts';
+import type { DevicePort } from '../../agent/http/ports.ts';
 
 /** Remembers what was asked of it, and answers what it was told to. */
 export class FakeDevices implements DevicePort {

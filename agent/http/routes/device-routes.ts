@@ -1,5 +1,5 @@
+import type { DeviceChanged } from '../../core/device-setup.ts';
 import type { HttpContext } from '../context.ts';
-import type { DeviceChanged } from '../ports.ts';
 import { problem } from '../problem.ts';
 import { type Answer, defineRoute, json, type Route } from '../route.ts';
 import { DeviceChangedView, DeviceParams, ListeningView, PlaceBody, PlaceChoicesView } from '../schemas/devices.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { PolicyChange } from '../../core/policy/overview.ts';
 import type { ExperimentPlan } from '../../core/store-map.ts';
 import type { HttpContext } from '../context.ts';
-import type { PolicyChange } from '../policy-ports.ts';
 import { problem } from '../problem.ts';
 import { defineRoute, json, type Route } from '../route.ts';
 import { Id } from '../schemas/common.ts';

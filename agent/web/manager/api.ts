@@ -1,9 +1,11 @@
 import type { Decision } from '../../core/decision.ts';
+import type { DevicePlacement, DeviceWritten, PlaceChoices } from '../../core/device-setup.ts';
 import type { FairnessReport } from '../../core/fairness/report.ts';
 import type { ModelAction, ModelsOverview } from '../../core/models-overview.ts';
+import type { ChannelsView, EvaluationView, LearntView, PolicyChange } from '../../core/policy/overview.ts';
 import { type Answer, request } from '../shared/request.ts';
-import type { DeviceChanged, DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
-import type { ChannelsNow, Evaluation, ExperimentsNow, LearntNow, NewExperiment, PolicyChange } from './policy-api.ts';
+import type { UnknownDevice } from './device-api.ts';
+import type { ExperimentsNow, NewExperiment } from './policy-api.ts';
 
 /** Who is signed in; each role may do what the ones before it may. */
 export interface Account {
@@ -65,10 +67,10 @@ export interface ManagerApi {
   readonly quarantine: () => Promise<Answer<{ readonly messages: readonly QuarantinedMessage[] }>>;
   readonly unknownDevices: () => Promise<Answer<{ readonly devices: readonly UnknownDevice[]; readonly listeningUntilMs?: number }>>;
   readonly listenForDevices: () => Promise<Answer<{ readonly untilMs: number | null }>>;
-  readonly deviceChoices: () => Promise<Answer<DeviceChoices>>;
-  readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceChanged>>;
-  readonly removeDevice: (id: string) => Promise<Answer<DeviceChanged>>;
-  readonly reissueDevice: (id: string) => Promise<Answer<DeviceChanged>>;
+  readonly deviceChoices: () => Promise<Answer<PlaceChoices>>;
+  readonly placeDevice: (body: DevicePlacement) => Promise<Answer<DeviceWritten>>;
+  readonly removeDevice: (id: string) => Promise<Answer<DeviceWritten>>;
+  readonly reissueDevice: (id: string) => Promise<Answer<DeviceWritten>>;
   readonly model: () => Promise<Answer<ModelsOverview>>;
   readonly actOnModel: (body: { readonly action: ModelAction }) => Promise<Answer<{ readonly sentence: string }>>;
   readonly productName: (sku: string) => Promise<string | undefined>;
@@ -78,9 +80,9 @@ export interface ManagerApi {
   readonly experiments: () => Promise<Answer<ExperimentsNow>>;
   readonly beginExperiment: (body: NewExperiment) => Promise<Answer<unknown>>;
   readonly switchExperiment: (id: string, isOn: boolean) => Promise<Answer<unknown>>;
-  readonly learnt: () => Promise<Answer<LearntNow>>;
-  readonly channels: () => Promise<Answer<ChannelsNow>>;
-  readonly evaluate: (change: PolicyChange) => Promise<Answer<Evaluation>>;
+  readonly learnt: () => Promise<Answer<LearntView>>;
+  readonly channels: () => Promise<Answer<ChannelsView>>;
+  readonly evaluate: (change: PolicyChange) => Promise<Answer<EvaluationView>>;
 }
 
 /** Where the live overview comes from. */

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import type { ChannelLine, ChannelsView, CreditRule } from '../../core/policy/overview.ts';
 import type { Channel } from '../../core/touch.ts';
 import { count } from '../shared/format.ts';
 import { Interval, signed } from './interval.tsx';
 import { LOCALE, useMoney, usePage } from './page.ts';
 import { Card, Empty } from './parts.tsx';
-import type { ChannelLine, ChannelsNow, CreditRule } from './policy-api.ts';
 import { Ranged } from './ranged.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -40,7 +40,7 @@ export function Channels(): JSX.Element {
   );
 }
 
-function Report(props: { readonly report: ChannelsNow }): JSX.Element {
+function Report(props: { readonly report: ChannelsView }): JSX.Element {
   const { report } = props;
   const amount = useMoney();
   const rule = useSignal<CreditRule>('shapley');
@@ -65,7 +65,7 @@ function Report(props: { readonly report: ChannelsNow }): JSX.Element {
   );
 }
 
-function Caused(props: { readonly report: ChannelsNow; readonly amount: (cents: number) => string }): JSX.Element {
+function Caused(props: { readonly report: ChannelsView; readonly amount: (cents: number) => string }): JSX.Element {
   const { incrementalCents, treatedVisits, holdoutVisits } = props.report;
   if (incrementalCents === null) {
     return (

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import type { DeviceWritten } from '../../core/device-setup.ts';
 import type { DeviceOverview } from '../../core/overview.ts';
 import type { Answer } from '../shared/request.ts';
-import type { DeviceChanged } from './device-api.ts';
 import type { ShownOutcome } from './device-outcome.tsx';
 import { usePage } from './page.ts';
 
@@ -57,7 +57,7 @@ export function DeviceActions(props: { readonly device: DeviceOverview; readonly
 }
 
 /** The answer of the agent in words. */
-export function outcomeOf(answer: Answer<DeviceChanged>, what: string): ShownOutcome {
+export function outcomeOf(answer: Answer<DeviceWritten>, what: string): ShownOutcome {
   switch (answer.kind) {
     case 'ok':
       return { kind: 'changed', what, changed: answer.value };

@@ -1,13 +1,13 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { DeviceSignIn, DeviceWritten } from '../../core/device-setup.ts';
 import { Icon } from '../shared/icons.tsx';
-import type { DeviceAccess, DeviceChanged } from './device-api.ts';
 
 /** What a change to a device led to, as it is shown. */
 export type ShownOutcome =
   | { readonly kind: 'refused'; readonly sentence: string; readonly hint: string }
-  | { readonly kind: 'changed'; readonly what: string; readonly changed: DeviceChanged };
+  | { readonly kind: 'changed'; readonly what: string; readonly changed: DeviceWritten };
 
 /** The answer to the last press, above what it was about; the focus goes there. */
 export function Outcome(props: { readonly outcome: Signal<ShownOutcome | undefined> }): JSX.Element | null {
@@ -44,7 +44,7 @@ export function Outcome(props: { readonly outcome: Signal<ShownOutcome | undefin
   );
 }
 
-function Changed(props: { readonly what: string; readonly changed: DeviceChanged }): JSX.Element {
+function Changed(props: { readonly what: string; readonly changed: DeviceWritten }): JSX.Element {
   const { what, changed } = props;
   if (changed.kind === 'not-written') {
     return (
@@ -66,7 +66,7 @@ function Changed(props: { readonly what: string; readonly changed: DeviceChanged
   );
 }
 
-function Access(props: { readonly access: DeviceAccess }): JSX.Element {
+function Access(props: { readonly access: DeviceSignIn }): JSX.Element {
   const { access } = props;
   return (
     <>

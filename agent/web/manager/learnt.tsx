@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
+import type { LearntView } from '../../core/policy/overview.ts';
 import type { CampaignLearnt } from '../../core/policy/told.ts';
 import { count } from '../shared/format.ts';
 import { Icon } from '../shared/icons.tsx';
 import { Interval, signed } from './interval.tsx';
 import { LOCALE, useMoney, usePage } from './page.ts';
 import { Badge, Card, Empty } from './parts.tsx';
-import type { LearntNow } from './policy-api.ts';
 import { TryChange } from './try-change.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -24,11 +24,11 @@ export function Learnt(): JSX.Element {
   );
 }
 
-function Aside(props: { readonly learnt: LearntNow }): JSX.Element {
+function Aside(props: { readonly learnt: LearntView }): JSX.Element {
   return <span class="note">from {count(Math.round(props.learnt.trials), LOCALE)} outcomes</span>;
 }
 
-function Body(props: { readonly learnt: LearntNow }): JSX.Element {
+function Body(props: { readonly learnt: LearntView }): JSX.Element {
   const { campaigns, explorationShare, holdoutShare } = props.learnt;
   const { desk } = usePage();
   if (campaigns.length === 0) {

@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import type { EvaluationView, PolicyChange } from '../../core/policy/overview.ts';
 import type { CampaignLearnt, Figure } from '../../core/policy/told.ts';
 import { count } from '../shared/format.ts';
 import { Interval, signed } from './interval.tsx';
 import { LOCALE, useMoney, usePage } from './page.ts';
-import type { Evaluation, PolicyChange } from './policy-api.ts';
 import { Ranged } from './ranged.tsx';
 
 /** A change of the rules, judged by what the store has seen, before any shopper meets it. */
 export function TryChange(props: { readonly campaigns: readonly CampaignLearnt[] }): JSX.Element {
   const { desk } = usePage();
-  const found = useSignal<Evaluation | undefined>(undefined);
+  const found = useSignal<EvaluationView | undefined>(undefined);
   const isBusy = useSignal(false);
 
   async function judge(data: FormData): Promise<void> {
@@ -80,7 +80,7 @@ const POLICY_WORDS: Readonly<Record<string, string>> = {
   'no offers': 'No offers at all',
 };
 
-function Found(props: { readonly found: Evaluation }): JSX.Element {
+function Found(props: { readonly found: EvaluationView }): JSX.Element {
   const { found } = props;
   const amount = useMoney();
   if (found.kind !== 'judged') return <p class="strip tone-calm">{found.sentence}.</p>;

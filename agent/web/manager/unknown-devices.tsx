@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { DevicePlacement, PlaceChoices } from '../../core/device-setup.ts';
 import { plural } from '../shared/format.ts';
 import { outcomeOf } from './device-actions.tsx';
-import type { DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
+import type { UnknownDevice } from './device-api.ts';
 import { Outcome, type ShownOutcome } from './device-outcome.tsx';
 import { usePage } from './page.ts';
 import { Ago, Card, Empty } from './parts.tsx';
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 5_000;
 export function UnknownDevices(): JSX.Element | null {
   const { desk } = usePage();
   const devices = useSignal<readonly UnknownDevice[]>([]);
-  const choices = useSignal<DeviceChoices | undefined>(undefined);
+  const choices = useSignal<PlaceChoices | undefined>(undefined);
   const state = useSignal<'loading' | 'ready' | 'failed'>('loading');
   const listeningUntilMs = useSignal<number | undefined>(undefined);
   const opened = useSignal<string | undefined>(undefined);

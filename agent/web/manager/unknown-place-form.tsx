@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { DeviceChoices, DevicePlacement, UnknownDevice } from './device-api.ts';
+import type { DevicePlacement, PlaceChoices } from '../../core/device-setup.ts';
+import type { UnknownDevice } from './device-api.ts';
 
 /** Where the device stands and what it is called; what can be guessed is filled in. */
 export function PlaceForm(props: {
   readonly device: UnknownDevice;
-  readonly choices: DeviceChoices;
+  readonly choices: PlaceChoices;
   readonly onPlace: (placement: DevicePlacement) => Promise<void>;
   readonly onCancel: () => void;
 }): JSX.Element {

@@ -1,6 +1,6 @@
 import type { ExperimentView } from '../../../agent/core/experiments/report.ts';
+import type { ChannelsView, EvaluationView, LearntView } from '../../../agent/core/policy/overview.ts';
 import type { CampaignLearnt } from '../../../agent/core/policy/told.ts';
-import type { ChannelsNow, Evaluation, LearntNow } from '../../../agent/web/manager/policy-api.ts';
 import type { FakeStore } from './fake-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -59,7 +59,7 @@ export function sampleExperiments(): readonly ExperimentView[] {
 }
 
 /** What was learnt of three campaigns. */
-export function sampleLearnt(): LearntNow {
+export function sampleLearnt(): LearntView {
   const campaign = (one: Partial<CampaignLearnt> & Pick<CampaignLearnt, 'campaign' | 'name' | 'sentence'>): CampaignLearnt => ({
     offers: 640,
     treatedVisits: 1_204,
@@ -102,9 +102,9 @@ export function sampleLearnt(): LearntNow {
 }
 
 /** Channels that reached somebody, and what offers caused. */
-export function sampleChannels(): ChannelsNow {
+export function sampleChannels(): ChannelsView {
   const figure = (value: number, part = 0.2) => ({ value, low: value * (1 - part), high: value * (1 + part) });
-  const line = (channel: ChannelsNow['lines'][number]['channel'], exposed: number, cents: number) => ({
+  const line = (channel: ChannelsView['lines'][number]['channel'], exposed: number, cents: number) => ({
     channel,
     exposed,
     exposures: Math.round(exposed * 1.4),
@@ -136,7 +136,7 @@ export function sampleChannels(): ChannelsNow {
 }
 
 /** A change that the log judged. */
-export function sampleEvaluation(): Evaluation {
+export function sampleEvaluation(): EvaluationView {
   const policy = (name: string, value: number) => ({
     name,
     ips: { value: value + 3, low: value - 20, high: value + 26 },
