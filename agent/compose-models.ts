@@ -285,6 +285,7 @@ async function replayLog(config: StoreConfig, candidate: OnnxScorer) {
     log: log.read(afterSeq),
     live: undefined,
     candidate,
+    training: candidate.manifest.training,
     featureSpec: VISIT_SPEC.id,
     pause: () => new Promise((resolve) => setTimeout(resolve, REPLAY_REST_MS)),
   });

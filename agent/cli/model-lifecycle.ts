@@ -12,6 +12,7 @@ import { VISIT_SPEC } from '../../models/visit-spec.ts';
 import { createLibrary, modelsFolder } from '../compose-models.ts';
 import { localTime } from '../core/local-time.ts';
 import { handIn, nameOf } from '../runtime/model-library.ts';
+import type { EvaluateLine } from '../runtime/model-lines.ts';
 import { replayModels } from '../runtime/model-replay.ts';
 import { replaySentence } from '../runtime/model-view.ts';
 import { openLogFile } from '../store/log-file.ts';
@@ -23,6 +24,7 @@ import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
 import { withDatabase } from './open-database.ts';
 import { startOf } from './replay.ts';
+import { endWithParent } from './with-parent.ts';
 
 interface Words {
   readonly config?: string;
@@ -113,6 +115,7 @@ async function evaluate(
   path: string,
   { log, words, context }: { readonly log: string | undefined; readonly words: Words; readonly context: CommandContext },
 ): Promise<void> {
+  endWithParent();
   const loaded = load(words, context);
   const manifestFile = resolve(context.workingDirectory, path);
   const folder = log === undefined ? loaded.config.data.dir : resolve(context.workingDirectory, log);
@@ -130,10 +133,9 @@ async function evaluate(
       log: file.read(afterSeq),
       live: undefined,
       candidate: candidate.value,
+      training: candidate.value.manifest.training,
       featureSpec: VISIT_SPEC.id,
     });
-    if (words.json === true) return context.print(JSON.stringify(report));
-    context.print(replaySentence(report));
     const gate = GATES.find(({ stage: at }) => at === 'replayed')!;
     const verdicts = judgeGate(gate, {
       evidence: noEvidence(candidate.value.manifest),
@@ -141,7 +143,14 @@ async function evaluate(
       manifest: candidate.value.manifest,
       replay: report,
     });
-    for (const { state: verdict, says, figure } of verdicts) context.print(`  ${verdict.padEnd(6)} ${says} (${figure})`);
+    const sentence = replaySentence(report);
+    if (words.json === true) {
+      const checks = verdicts.map(({ says, state: verdict, figure }) => ({ says, state: verdict, figure }));
+      context.print(JSON.stringify({ ...report, model: candidate.value.name, sentence, checks } satisfies EvaluateLine));
+    } else {
+      context.print(sentence);
+      for (const { state: verdict, says, figure } of verdicts) context.print(`  ${verdict.padEnd(6)} ${says} (${figure})`);
+    }
     if (verdicts.some(({ state: verdict }) => verdict === 'failed')) context.finish(EXIT.found);
   } finally {
     await candidate.value.close();

@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Scenario } from '../../devices/simulator/scenario.ts';
 import { DAY_MS, HOUR_MS } from '../core/units.ts';
-import { packageRoot } from '../package-root.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { EXIT } from './exit.ts';
 import { CliFailure } from './failure.ts';
+import { writeOwnRows } from './log-rows.ts';
 import { registerModelLifecycle } from './model-lifecycle.ts';
+import { artifactsFolder, checkRows, inScratch, type LogWords, readLog, trainOnLog } from './model-train.ts';
 import { registerModelVision } from './model-vision.ts';
-import { startOf } from './replay.ts';
 import { bundledScenarioFile, requireScenario } from './scenario-file.ts';
 import type { RowSource } from './training-rows.ts';
 
@@ -29,11 +27,22 @@ export function registerModel(program: Command, context: CommandContext): void {
   const model = program.command('model').description('the model that scores interest: train it, hand it in, see where it stands, go back');
   model
     .command('train')
-    .description('simulate days without offers, train on them, judge on other scenarios, write the artifact')
+    .description(
+      "train a model on simulated days without offers, on rows, or on a store's own days, and say how it does on what it never saw",
+    )
     .option('-c, --config <file>', 'store to simulate (or ENDCAP_CONFIG)')
-    .option('--out <folder>', 'where the model, its manifest and its report go', join(packageRoot(), 'models/artifacts'))
+    .option(
+      '--out <folder>',
+      'where the model, its manifest and its report go (default: that of the model that comes along; with --log: own-model)',
+    )
     .option('--rows <file>', 'train on these rows instead of simulating')
-    .option('--model-version <text>', 'version to write into the manifest', '1')
+    .option(
+      '--log <folder>',
+      "learn from a store's own days: its data folder or core.db; judged on the newest visits beside what is in use",
+    )
+    .option('--named-share <share>', 'with --log: share of the buyers that tills name (default: model.namedShare)')
+    .option('--json', 'with --log: progress and result for programs, a line at a time')
+    .option('--model-version <text>', 'version to write into the manifest')
     .action((words: TrainWords) => train(words, context));
   model
     .command('rows')
@@ -41,6 +50,7 @@ export function registerModel(program: Command, context: CommandContext): void {
     .argument('<file>', 'rows file to append to')
     .option('--scenario <file>', 'scenario of a simulated day')
     .option('--log <folder>', 'data folder or core.db of a store, instead of a scenario')
+    .option('--named-share <share>', 'with --log: share of the buyers that tills name (default: model.namedShare)')
     .option('-c, --config <file>', 'store to simulate (or ENDCAP_CONFIG)')
     .option('--seed <number>', 'seed of the day', '1')
     .action((file: string, words: RowsWords) => rows(file, words, context));
@@ -48,39 +58,41 @@ export function registerModel(program: Command, context: CommandContext): void {
   registerModelLifecycle(model, context);
 }
 
-interface TrainWords {
-  readonly config?: string;
-  readonly out: string;
+interface TrainWords extends LogWords {
   readonly rows?: string;
-  readonly modelVersion: string;
+  readonly log?: string;
 }
 
 interface RowsWords {
   readonly config?: string;
   readonly scenario?: string;
   readonly log?: string;
+  readonly namedShare?: string;
   readonly seed: string;
 }
 
 async function train(words: TrainWords, context: CommandContext): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'endcap-train-'));
-  try {
-    const rowsPath = words.rows === undefined ? join(scratch, 'rows.jsonl') : resolve(context.workingDirectory, words.rows);
-    if (words.rows === undefined) await simulateAll(rowsPath, words, context);
+  const { log, rows: given, json, namedShare } = words;
+  if (log !== undefined && given !== undefined)
+    throw new CliFailure('Cannot train on rows and on a log at once', { exitCode: EXIT.usage, hint: 'give --rows or --log' });
+  if (log !== undefined) return trainOnLog(log, words, context);
+  if (json !== undefined || namedShare !== undefined)
+    throw new CliFailure('Cannot use --json or --named-share without --log', { exitCode: EXIT.usage });
+  await inScratch(async (scratch) => {
+    const rowsPath = given === undefined ? join(scratch, 'rows.jsonl') : resolve(context.workingDirectory, given);
+    if (given === undefined) await simulateAll(rowsPath, words, context);
+    else await checkRows(rowsPath);
     const { trainIntent } = await import('../../models/training/train-intent.ts');
     const result = await trainIntent({
       rowsPath,
-      outDir: resolve(context.workingDirectory, words.out),
-      version: words.modelVersion,
-      source:
-        words.rows === undefined ? `simulated days without offers: ${LEARN_FROM.join(', ')}; judged by ${JUDGE_BY.join(', ')}` : words.rows,
-      ...(words.rows === undefined ? { testStores: [...JUDGE_BY] } : {}),
+      outDir: resolve(context.workingDirectory, words.out ?? artifactsFolder()),
+      version: words.modelVersion ?? '1',
+      source: given ?? `simulated days without offers: ${LEARN_FROM.join(', ')}; judged by ${JUDGE_BY.join(', ')}`,
+      ...(given === undefined ? { testStores: [...JUDGE_BY] } : {}),
     });
     if (!result.ok) throw new CliFailure(result.error, { exitCode: EXIT.unavailable });
     context.print(result.value.report);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 async function simulateAll(rowsPath: string, words: TrainWords, context: CommandContext): Promise<void> {
@@ -97,7 +109,7 @@ async function simulateAll(rowsPath: string, words: TrainWords, context: Command
 }
 
 async function rows(file: string, words: RowsWords, context: CommandContext): Promise<void> {
-  if (words.log !== undefined) return rowsOfLog(file, words.log, context);
+  if (words.log !== undefined) return rowsOfLog(file, words.log, { words, context });
   if (words.scenario === undefined)
     throw new CliFailure('Cannot write rows: neither --scenario nor --log is given', { exitCode: EXIT.usage });
   const { store } = requireConfig(chooseConfig(words.config, context), context);
@@ -120,16 +132,17 @@ function forTraining(scenario: Scenario): Scenario {
   };
 }
 
-async function rowsOfLog(file: string, log: string, context: CommandContext): Promise<void> {
-  const path = resolve(context.workingDirectory, log);
-  const { openLogFile } = await import('../store/log-file.ts');
-  const opened = openLogFile(path.endsWith('.db') ? path : join(path, 'core.db'));
-  if (!opened.ok) throw new CliFailure(opened.error, { exitCode: EXIT.unavailable });
-  using logFile = opened.value;
-  const { state, afterSeq } = startOf(logFile);
-  const { writeLogRows } = await import('./log-rows.ts');
-  const made = await writeLogRows({ state, log: logFile.read(afterSeq) }, resolve(context.workingDirectory, file));
-  context.print(`${made.rows} rows, ${made.bought} bought`);
-  if (made.namedShare === undefined)
+async function rowsOfLog(
+  file: string,
+  log: string,
+  { words, context }: { readonly words: RowsWords; readonly context: CommandContext },
+): Promise<void> {
+  // The share that tills name is a setting of the store; a log from elsewhere may be read without one.
+  const loaded = words.config === undefined ? undefined : requireConfig(chooseConfig(words.config, context), context);
+  const days = await readLog(log, { loaded, words, context });
+  await writeOwnRows(days.rows, resolve(context.workingDirectory, file));
+  const bought = days.rows.filter(({ label }) => label === 1).length;
+  context.print(`${days.rows.length} rows of ${days.visits} visits, ${bought} bought`);
+  if (days.namedShare === undefined)
     context.complain('endcap: too few visits were seen at a checkout to tell how many purchases no till named; they count as not bought');
 }

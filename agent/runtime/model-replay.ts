@@ -1,4 +1,5 @@
 import { type LabelledVisit, OutcomeLabels } from '../../models/lifecycle/labels.ts';
+import { learntThrough } from '../../models/lifecycle/own-days.ts';
 import { type ReplayReport, type ReplayRow, reportReplay } from '../../models/lifecycle/replay-report.ts';
 import { compareWithLog } from '../../models/policy/off-policy/compare-policies.ts';
 import type { Estimate } from '../../models/training/auc.ts';
@@ -18,6 +19,8 @@ export interface ModelReplayOptions {
   /** The model in use; `undefined` takes the scores as they were logged. */
   readonly live: ShadowModel | undefined;
   readonly candidate: ShadowModel;
+  /** What the candidate was trained on: what it learnt from this very log does not judge it. */
+  readonly training?: { readonly source: string; readonly toMs: number | null };
   /** Id of the feature spec that both models were made for; scores of another one cannot be scored again. */
   readonly featureSpec: string;
   /** Called between slices; resolves when the next one may begin. */
@@ -90,7 +93,9 @@ class ModelReplay {
   }
 
   report(): ReplayReport {
+    const learntThroughMs = this.#learntThroughMs();
     return reportReplay(this.#rows, {
+      ...(learntThroughMs === 0 ? {} : { learntThroughMs }),
       fromMs: this.#fromMs,
       toMs: this.#toMs,
       decisions: this.#decisions,
@@ -133,11 +138,18 @@ class ModelReplay {
     const eligible = this.#eligible.get(visit.visit);
     this.#eligible.delete(visit.visit);
     if (eligible !== undefined) this.#judged.push({ eligible, profitCents: visit.profitCents });
+    const learntThroughMs = this.#learntThroughMs();
+    if (visit.scores.some(({ atMs }) => atMs <= learntThroughMs)) return;
     for (const { score, label } of visit.scores) {
       const pair = this.#pairs.get(score);
       if (pair !== undefined) this.#rows.push({ visit: visit.visit, ...pair, label });
     }
     if (this.#rows.length > MAX_ROWS) this.#rows.splice(0, this.#rows.length - MAX_ROWS);
+  }
+
+  #learntThroughMs(): number {
+    const { training } = this.#options;
+    return training === undefined ? 0 : learntThrough(training, this.#as.store?.map.storeId ?? '');
   }
 
   /** What following the candidate would change in profit a visit, of those that the rules wanted to reach; `undefined` where too few are known. */

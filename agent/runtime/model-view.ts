@@ -3,7 +3,7 @@ import { GATES, STAGES, WATCH } from '../../models/lifecycle/gates.ts';
 import type { LifecycleEvent } from '../../models/lifecycle/lifecycle.ts';
 import type { ReplayReport } from '../../models/lifecycle/replay-report.ts';
 import type { ModelsOverview } from '../core/models-overview.ts';
-import { DAY_MS, type TimestampMs } from '../core/units.ts';
+import { DAY_MS, HOUR_MS, type TimestampMs } from '../core/units.ts';
 import type { ModelKeeper } from './model-keeper.ts';
 import type { ModelLearning } from './model-learning.ts';
 import type { Finding } from './problems.ts';
@@ -87,17 +87,30 @@ function calibrationSentence(learning: ModelLearning, model: string): string {
 
 /** What a replay found, in one sentence. */
 export function replaySentence(report: ReplayReport): string {
-  const days = Math.max(1, Math.round((report.toMs - report.fromMs) / DAY_MS));
-  const span = `${days === 1 ? 'the last day' : `the last ${days} days`}`;
-  const differ = report.decisions === 0 ? 0 : Math.round((100 * report.different) / report.decisions);
-  const loss = report.isThin
-    ? `too few known outcomes to compare (${report.rows})`
-    : `log-loss ${report.candidate.logLoss.toFixed(3)} against ${report.live.logLoss.toFixed(3)}, AUC ${report.candidate.auc.toFixed(3)} against ${report.live.auc.toFixed(3)}`;
-  const value =
-    report.value === undefined
+  const { decisions, different, value } = report;
+  const share = decisions === 0 ? 0 : Math.round((100 * different) / decisions);
+  const earns =
+    value === undefined
       ? ''
-      : `; profit a visit ${report.value.value >= 0 ? '+' : ''}${report.value.value.toFixed(1)} cents (${report.value.low.toFixed(1)} to ${report.value.high.toFixed(1)})`;
-  return `On ${span}: ${loss}; ${differ} % of ${report.decisions} decisions would have been others${value}`;
+      : `; profit a visit ${value.value >= 0 ? '+' : ''}${value.value.toFixed(1)} cents (${value.low.toFixed(1)} to ${value.high.toFixed(1)})`;
+  return `On ${spanOf(report)}: ${predicts(report)}; ${share} % of ${decisions} decisions would have been others${earns}`;
+}
+
+function spanOf({ fromMs, toMs, learntThroughMs }: ReplayReport): string {
+  const hours = (toMs - (learntThroughMs ?? fromMs)) / HOUR_MS;
+  const days = Math.max(1, Math.round(hours / 24));
+  // Hours are what it never saw; whole days are what the log holds.
+  if (learntThroughMs !== undefined)
+    return `the last ${hours < 48 ? `${Math.round(hours)} hours` : `${days} days`}, which it did not learn from`;
+  return days === 1 ? 'the last day' : `the last ${days} days`;
+}
+
+function predicts({ isThin, rows, lossDifference: { low, high }, candidate, live }: ReplayReport): string {
+  if (isThin) return `too few known outcomes to compare (${rows})`;
+  const how =
+    high < 0 ? 'better than what was in use' : low > 0 ? 'worse than what was in use' : 'as well as what was in use, as far as can be told';
+  const figures = `log-loss ${candidate.logLoss.toFixed(3)} against ${live.logLoss.toFixed(3)}, AUC ${candidate.auc.toFixed(3)} against ${live.auc.toFixed(3)}`;
+  return `it predicts purchases ${how} (${figures})`;
 }
 
 function apprenticeView(record: ApprenticeRecord | undefined, nowMs: TimestampMs) {

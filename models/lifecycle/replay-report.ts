@@ -18,6 +18,8 @@ export interface ReplayReport {
   /** Span of the log that was read. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** Until when the candidate learnt from this very log: the visits until then do not judge it. */
+  readonly learntThroughMs?: number;
   readonly rows: number;
   readonly ones: number;
   readonly visits: number;
@@ -37,7 +39,7 @@ export interface ReplayReport {
 /** Judges two models by what came of the visits that both scored. */
 export function reportReplay(
   rows: readonly ReplayRow[],
-  rest: Pick<ReplayReport, 'fromMs' | 'toMs' | 'decisions' | 'different'> & { readonly value?: Estimate | undefined },
+  rest: Pick<ReplayReport, 'fromMs' | 'toMs' | 'decisions' | 'different' | 'learntThroughMs'> & { readonly value?: Estimate | undefined },
 ): ReplayReport {
   const labels = rows.map(({ label }) => label);
   const byVisit = new Map<string, { sum: number; rows: number }>();
