@@ -45,8 +45,10 @@ export async function learnOwnDays(days: OwnDays, options: LearnOptions): Promis
   const held = days.rows.length === 0 ? undefined : holdOut(table, { seed: SEED });
   const split = held?.ok === true ? held.value.split : { train: new Int32Array(0), test: new Int32Array(0) };
   const [learning, judging] = [selectRows(table, split.train), selectRows(table, split.test)];
-  const shortage =
-    unnamedProblem(days) ?? shortageOf({ visits: days.visits, bought: positives(table.labels), judgedBought: positives(judging.labels) });
+  const counts = { visits: days.visits, bought: positives(table.labels), judgedBought: positives(judging.labels) };
+  // In the order in which a store comes to know: visits, who of them bought, what.
+  const enough = { bought: counts.visits, judgedBought: counts.visits };
+  const shortage = shortageOf({ ...counts, ...enough }) ?? unnamedProblem(days) ?? shortageOf(counts);
   if (shortage !== undefined) return { kind: 'refused', ...shortage };
   options.progress(`Learning from ${days.visits} visits; this takes a minute or two`);
   await writeOwnRows(days.rows, options.rowsPath);
@@ -71,8 +73,8 @@ function tableOf(rows: readonly OwnRow[]): Table {
 }
 
 /** Where nobody can tell how many purchases no till named, nearly everybody would seem to buy nothing. */
-function unnamedProblem({ namedShare, visits }: OwnDays): { readonly sentence: string; readonly hint: string } | undefined {
-  if (namedShare !== undefined || visits === 0) return undefined;
+function unnamedProblem({ namedShare }: OwnDays): { readonly sentence: string; readonly hint: string } | undefined {
+  if (namedShare !== undefined) return undefined;
   return {
     sentence: 'Too few buyers were named by a till and seen at the checkout to tell how many purchases nobody named; 30 are needed',
     hint: 'Where the store knows which share of these buyers its tills name, say so in model.namedShare',

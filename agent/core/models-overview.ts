@@ -15,7 +15,7 @@ export interface ModelsOverview {
     readonly title: string;
     readonly meaning: string;
     readonly state: 'passed' | 'here' | 'ahead';
-    readonly criteria: readonly { readonly says: string; readonly state: 'met' | 'open' | 'failed' | 'ahead'; readonly figure: string }[];
+    readonly criteria: readonly ModelCheck[];
   }[];
   /** What sends the model in use back. */
   readonly watch: readonly string[];

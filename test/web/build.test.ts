@@ -22,8 +22,12 @@ describe('buildPages', () => {
     for (const page of Object.values(manifest.pages)) expect(page.gzipBytes).toBeLessThan(60_000);
   });
 
-  it('only drawing comes later, and the shopper page needs nothing later', () => {
-    expect(manifest.pages.manager.later.map((name) => /\/([a-z-]+)-/.exec(name)?.[1]).sort()).toEqual(['camera-editor', 'line-plot']);
+  it('drawing and what is asked of models come later, and the shopper page needs nothing later', () => {
+    expect(manifest.pages.manager.later.map((name) => /\/([a-z-]+)-/.exec(name)?.[1]).sort()).toEqual([
+      'camera-editor',
+      'line-plot',
+      'model-body',
+    ]);
     expect(manifest.pages.shop.later).toEqual([]);
   });
 

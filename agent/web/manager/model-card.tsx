@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { ModelAction, ModelsOverview } from '../../core/models-overview.ts';
-import { Icon } from '../shared/icons.tsx';
-import { ModelGates } from './model-gates.tsx';
+import type { ModelBodyProps } from './model-body.tsx';
 import { usePage } from './page.ts';
-import { Ago, Badge, Card } from './parts.tsx';
+import { Badge, Card } from './parts.tsx';
 
-/** How often the page asks where the models stand. */
+/** How often the page asks where the models stand, and while something is tried or learnt. */
 const ASK_EVERY_MS = 15_000;
+const ASK_AT_WORK_MS = 2_000;
 
 /** Which model decides, which one is on its way, and the way back. */
 export function ModelCard(): JSX.Element {
@@ -21,11 +21,12 @@ export function ModelCard(): JSX.Element {
     const answer = await desk.api.model();
     if (answer.kind === 'ok') state.value = answer.value;
   }
+  const isAtWork = isWorking(state.value);
   useEffect(() => {
     void load();
-    const timer = setInterval(() => void load(), ASK_EVERY_MS);
+    const timer = setInterval(() => void load(), isAtWork ? ASK_AT_WORK_MS : ASK_EVERY_MS);
     return () => clearInterval(timer);
-  }, []);
+  }, [isAtWork]);
 
   async function act(action: ModelAction): Promise<void> {
     isBusy.value = true;
@@ -42,7 +43,7 @@ export function ModelCard(): JSX.Element {
       <p role="status" class={said.value === '' ? 'visually-hidden' : 'strip tone-calm'}>
         {said.value}
       </p>
-      {model === undefined ? <p class="note">One moment…</p> : <ModelBody model={model} isBusy={isBusy.value} onAct={act} />}
+      {model === undefined ? <p class="note">One moment…</p> : <Body model={model} isBusy={isBusy.value} onAct={act} onChanged={load} />}
     </Card>
   );
 }
@@ -54,132 +55,25 @@ function Standing(props: { readonly model: ModelsOverview }): JSX.Element {
   return <Badge tone="calm">New model: {gates.find(({ state }) => state === 'here')?.title ?? candidate.stage}</Badge>;
 }
 
-function ModelBody(props: {
-  readonly model: ModelsOverview;
-  readonly isBusy: boolean;
-  readonly onAct: (action: ModelAction) => Promise<void>;
-}): JSX.Element {
-  const { live, previous, candidate, replay, calibration, drifts, apprentice, watch, history } = props.model;
-  const { desk } = usePage();
-  const mayManage = desk.mayManage.value;
-  return (
-    <>
-      <p>
-        {live.sentence}, since <Ago atMs={live.sinceMs} />.
-      </p>
-      <p class="note">{calibration}.</p>
-      {drifts.length === 0 ? null : (
-        <p class="strip tone-warn">
-          <Icon name="warning" /> This store is unlike those that the model learnt from:{' '}
-          {drifts
-            .slice(0, 3)
-            .map(({ words }) => words)
-            .join('; ')}
-          .
-        </p>
-      )}
-      {apprentice === null ? null : (
-        <section aria-label="How far this store has learnt">
-          <p class="strip tone-calm">
-            <Icon name="pause" /> {apprentice.sentence}.
-          </p>
-          <ul class="checks">
-            {apprentice.lines.map(({ says, isMet, figure }) => (
-              <li key={says}>
-                <Icon name={isMet ? 'ok' : 'clock'} />
-                <span>
-                  {says} <span class="note">{figure}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-          {mayManage ? <Press action="end-apprentice" label="Make offers from now on" {...props} /> : null}
-        </section>
-      )}
-      {candidate === null ? (
-        <p class="note">No other model is on its way. One is handed in with “endcap model stage”.</p>
-      ) : (
-        <section aria-label="The new model">
-          <h3>
-            {candidate.name}, <Ago atMs={candidate.sinceMs} />
-          </h3>
-          {replay === null ? null : <p>{replay}.</p>}
-          {mayManage ? (
-            <p class="row">
-              <Press action="promote" label="Use it now" {...props} />
-              <Press action="withdraw" label="Take it out" {...props} />
-            </p>
-          ) : null}
-        </section>
-      )}
-      {mayManage ? (
-        <p class="row">
-          <Press action="return" label={`Go back to ${previous.startsWith('rules@') ? 'the rules' : previous}`} {...props} />
-        </p>
-      ) : null}
-      <ModelGates gates={props.model.gates} isOpen={candidate !== null} watch={watch} />
-      <History history={history} />
-    </>
-  );
+function isWorking(model: ModelsOverview | undefined): boolean {
+  const lesson = model?.lesson?.state;
+  return model?.trial?.state === 'running' || lesson === 'collecting' || lesson === 'training';
 }
 
-/** A press that changes what decides is asked for twice, in place. */
-function Press(props: {
-  readonly action: ModelAction;
-  readonly label: string;
-  readonly isBusy: boolean;
-  readonly onAct: (action: ModelAction) => Promise<void>;
-}): JSX.Element {
-  const isAsked = useSignal(false);
-  const sure = useRef<HTMLButtonElement>(null);
+/** What is asked of models now and then is a good part of the page's code, so it comes on its own. */
+function Body(props: ModelBodyProps): JSX.Element {
+  const loaded = useSignal<{ readonly ModelBody: (props: ModelBodyProps) => JSX.Element } | 'loading' | 'failed'>('loading');
   useEffect(() => {
-    if (isAsked.value) sure.current?.focus();
-  }, [isAsked.value]);
-  if (!isAsked.value) {
-    return (
-      <button
-        type="button"
-        class="button small"
-        disabled={props.isBusy}
-        onClick={() => {
-          isAsked.value = true;
-        }}
-      >
-        {props.label}
-      </button>
+    import('./model-body.tsx').then(
+      (module) => {
+        loaded.value = module;
+      },
+      () => {
+        loaded.value = 'failed';
+      },
     );
-  }
-  const answer = (isSure: boolean) => {
-    isAsked.value = false;
-    if (isSure) void props.onAct(props.action);
-  };
-  return (
-    <span class="row">
-      <button type="button" class="button small primary" ref={sure} onClick={() => answer(true)}>
-        Yes: {props.label}
-      </button>
-      <button type="button" class="button small" onClick={() => answer(false)}>
-        No
-      </button>
-    </span>
-  );
-}
-
-function History(props: { readonly history: ModelsOverview['history'] }): JSX.Element | null {
-  if (props.history.length === 0) return null;
-  return (
-    <details class="fold">
-      <summary>What happened to the models</summary>
-      <ol class="recent">
-        {props.history.map(({ atMs, sentence }) => (
-          <li key={`${atMs}-${sentence}`}>
-            <span class="recent-time note">
-              <Ago atMs={atMs} />
-            </span>
-            <span>{sentence}</span>
-          </li>
-        ))}
-      </ol>
-    </details>
-  );
+  }, []);
+  if (loaded.value === 'loading') return <p class="note">One moment…</p>;
+  if (loaded.value === 'failed') return <p class="note">This part of the page could not be loaded. Load the page again.</p>;
+  return <loaded.value.ModelBody {...props} />;
 }

@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
-import type { ModelsOverview } from '../../core/models-overview.ts';
+import type { ModelCheck, ModelsOverview } from '../../core/models-overview.ts';
 import { Icon, type IconName } from '../shared/icons.tsx';
 
 type Gate = ModelsOverview['gates'][number];
-type CriterionState = Gate['criteria'][number]['state'];
 
-const MARKS: { readonly [S in CriterionState]: { readonly icon: IconName; readonly word: string } } = {
+const MARKS: { readonly [S in ModelCheck['state']]: { readonly icon: IconName; readonly word: string } } = {
   met: { icon: 'ok', word: 'Met' },
   open: { icon: 'clock', word: 'Not yet' },
   failed: { icon: 'error', word: 'Failed' },
@@ -30,18 +29,7 @@ export function ModelGates(props: {
               {title} <span class="note">{PLACES[state]}</span>
             </h3>
             <p class="note">{meaning}</p>
-            <ul class="checks">
-              {criteria.map((criterion) => (
-                <li key={criterion.says}>
-                  <Icon name={MARKS[criterion.state].icon} />
-                  <span>
-                    <span class="visually-hidden">{MARKS[criterion.state].word}: </span>
-                    {criterion.says}
-                    {criterion.figure === '' ? null : <span class="note"> Now: {criterion.figure}</span>}
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <ModelChecks checks={criteria} />
           </li>
         ))}
       </ol>
@@ -52,5 +40,23 @@ export function ModelGates(props: {
         ))}
       </ul>
     </details>
+  );
+}
+
+/** Conditions of a gate, each with how it stands. */
+export function ModelChecks(props: { readonly checks: readonly ModelCheck[] }): JSX.Element {
+  return (
+    <ul class="checks">
+      {props.checks.map(({ says, state, figure }) => (
+        <li key={says}>
+          <Icon name={MARKS[state].icon} />
+          <span>
+            <span class="visually-hidden">{MARKS[state].word}: </span>
+            {says}
+            {figure === '' ? null : <span class="note"> Now: {figure}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
