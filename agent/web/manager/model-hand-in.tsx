@@ -62,52 +62,54 @@ export function ModelHandIn(props: { readonly model: ModelsOverview; readonly on
   return (
     <details class="fold">
       <summary>Hand in a model</summary>
-      <p class="note" id="model-files-note">
-        A model for this store comes as two files: its manifest, which ends in .json, and the model, which ends in .onnx (at most{' '}
-        {megabytes(limits.modelBytes)}). It is checked before anything else and runs apart from everything. “Try it” changes nothing; “Hand
-        it in” puts it on its way through what is asked of every new model.
-      </p>
-      <p class="filter grow">
-        <label for="model-files">Manifest and model, both files together</label>
-        <input
-          id="model-files"
-          type="file"
-          multiple
-          accept=".json,.onnx"
-          ref={input}
-          disabled={isBusy.value}
-          aria-describedby="model-files-note model-files-said"
-          aria-invalid={said.value.isProblem}
-          onChange={() => {
-            upload.value = undefined;
-            said.value = NOTHING;
-          }}
-        />
-      </p>
-      <p class="row">
-        <button type="button" class="button small primary" disabled={isBusy.value || isRunning} onClick={() => void press('try')}>
-          Try it on this store's log
-        </button>
-        <button type="button" class="button small" disabled={isBusy.value || isRunning} onClick={() => void press('hand-in')}>
-          Hand it in
-        </button>
-        {share.value === undefined ? null : (
-          <progress value={share.value} aria-label="How much has arrived">
-            {Math.round(100 * share.value)} %
-          </progress>
-        )}
-      </p>
-      <div id="model-files-said" role="status">
-        {said.value.sentence === '' ? null : (
-          <p class={said.value.isProblem ? 'strip tone-warn' : 'strip tone-calm'}>
-            <Icon name={said.value.isProblem ? 'warning' : 'ok'} />
-            <span>
-              {said.value.sentence} {said.value.hint}
-            </span>
-          </p>
-        )}
+      <div class="stack">
+        <p class="note" id="model-files-note">
+          A model for this store comes as two files: its manifest, which ends in .json, and the model, which ends in .onnx (at most{' '}
+          {megabytes(limits.modelBytes)}). It is checked before anything else and runs apart from everything. “Try it” changes nothing;
+          “Hand it in” puts it on its way through what is asked of every new model.
+        </p>
+        <p class="filter grow">
+          <label for="model-files">Manifest and model, both files together</label>
+          <input
+            id="model-files"
+            type="file"
+            multiple
+            accept=".json,.onnx"
+            ref={input}
+            disabled={isBusy.value}
+            aria-describedby="model-files-note model-files-said"
+            aria-invalid={said.value.isProblem}
+            onChange={() => {
+              upload.value = undefined;
+              said.value = NOTHING;
+            }}
+          />
+        </p>
+        <p class="row">
+          <button type="button" class="button small primary" disabled={isBusy.value || isRunning} onClick={() => void press('try')}>
+            Try it on this store's log
+          </button>
+          <button type="button" class="button small" disabled={isBusy.value || isRunning} onClick={() => void press('hand-in')}>
+            Hand it in
+          </button>
+          {share.value === undefined ? null : (
+            <progress value={share.value} aria-label="How much has arrived">
+              {Math.round(100 * share.value)} %
+            </progress>
+          )}
+        </p>
+        <div id="model-files-said" role="status">
+          {said.value.sentence === '' ? null : (
+            <p class={said.value.isProblem ? 'strip tone-warn' : 'strip tone-calm'}>
+              <Icon name={said.value.isProblem ? 'warning' : 'ok'} />
+              <span>
+                {said.value.sentence} {said.value.hint}
+              </span>
+            </p>
+          )}
+        </div>
+        {trial === null ? null : <Trial trial={trial} onChanged={props.onChanged} />}
       </div>
-      {trial === null ? null : <Trial trial={trial} onChanged={props.onChanged} />}
     </details>
   );
 }

@@ -32,34 +32,43 @@ export function ModelLesson(props: { readonly model: ModelsOverview; readonly on
   return (
     <details class="fold">
       <summary>Learn from this store's own days</summary>
-      <p class="note">
-        Makes a model from what visits did and bought here, in the background and without slowing the store down. It takes some minutes and
-        changes nothing. At the end it says how the model would have done on the newest visits, which it never saw.
-      </p>
-      {lesson === null ? null : <Progress lesson={lesson} />}
-      {isRunning ? (
-        <StopWork onChanged={props.onChanged} />
-      ) : (
-        <p class="row">
-          <button type="button" class="button small primary" disabled={isBusy.value} onClick={() => void ask('learn')}>
-            {lesson === null ? 'Begin' : 'Begin again'}
-          </button>
+      <div class="stack">
+        <p class="note">
+          Makes a model from what visits did and bought here, in the background and without slowing the store down. It takes some minutes
+          and changes nothing. At the end it says how the model would have done on the newest visits, which it never saw.
         </p>
-      )}
-      {lesson?.learnt == null ? null : <Learnt learnt={lesson.learnt} isBusy={isBusy.value} onHandIn={() => void ask('hand-in-learnt')} />}
-      <div role="status">
-        {problem.value === '' ? null : (
-          <p class="strip tone-warn">
-            <Icon name="warning" />
-            <span>{problem.value}</span>
+        {lesson === null ? null : <Progress lesson={lesson} />}
+        {isRunning ? (
+          <StopWork onChanged={props.onChanged} />
+        ) : (
+          <p class="row">
+            <button
+              type="button"
+              class={`button small ${lesson === null ? 'primary' : ''}`}
+              disabled={isBusy.value}
+              onClick={() => void ask('learn')}
+            >
+              {lesson === null ? 'Begin' : 'Begin again'}
+            </button>
           </p>
         )}
-        {said.value === '' ? null : (
-          <p class="strip tone-calm">
-            <Icon name="ok" />
-            <span>{said.value}</span>
-          </p>
+        {lesson?.learnt == null ? null : (
+          <Learnt learnt={lesson.learnt} isBusy={isBusy.value} onHandIn={() => void ask('hand-in-learnt')} />
         )}
+        <div role="status">
+          {problem.value === '' ? null : (
+            <p class="strip tone-warn">
+              <Icon name="warning" />
+              <span>{problem.value}</span>
+            </p>
+          )}
+          {said.value === '' ? null : (
+            <p class="strip tone-calm">
+              <Icon name="ok" />
+              <span>{said.value}</span>
+            </p>
+          )}
+        </div>
       </div>
     </details>
   );
