@@ -176,8 +176,5 @@ describe.skipIf(!hasPeer('chromium'))('the model that decides, on the manager pa
     await card().getByText("Learn from this store's own days").click();
     expect(await axeFindings(page), name).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    const shots = process.env['SHOTS'];
-    if (shots !== undefined)
-      await card().screenshot({ path: `${shots}/${name.replaceAll(' ', '-')}.png`, style: 'header{position:static!important}' });
   });
 });
