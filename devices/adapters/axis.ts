@@ -47,6 +47,8 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
     .replace(/^axis\//, '')
     .split('/analytics', 1)[0];
   const source = placements.speaker(message, FAMILY, prefix, textOf(json.value['serial']));
+  // One summary of somebody's whole way through the picture, sent when it is over: its boxes are of the past.
+  if (Array.isArray(json.value['classes']) && 'duration' in json.value) return ignored('past-track');
   const frame = objectIn(json.value, 'frame');
   if (frame !== undefined || Array.isArray(json.value['observations'])) return observations(message, source, frame ?? json.value);
   const inner = objectIn(json.value, 'message');
@@ -56,6 +58,8 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
       ? ignored('device-info')
       : malformed('schema', 'message.data: expected an object');
   const name = textOf(json.value['topic']) ?? message.topic;
+  // What a camera repeats to a new listener happened before.
+  if (json.value['initial'] === true) return ignored('already-happened');
   const body = eventBody(name, data, source);
   if (typeof body === 'string') return ignored(body);
   return readingsOf(message, [{ source, body, atMs: unixMs(json.value['timestamp']) }], { stamped: true });

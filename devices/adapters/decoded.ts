@@ -30,8 +30,9 @@ export function malformed(reason: string, detail: string): Decoded {
   return { kind: 'malformed', reason, detail };
 }
 
-/** What a payload becomes that is not even JSON or text. */
+/** What a payload becomes that is not even JSON or text. A picture is nobody's message and is not put aside for a look. */
 export function unreadable(fault: JsonFault): Decoded {
+  if (fault.reason === 'picture') return ignored('frame');
   return malformed(fault.reason, fault.detail);
 }
 

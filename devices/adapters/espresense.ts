@@ -38,6 +38,8 @@ const FAMILY = 'espresense';
 
 function decode(placements: Placements, message: DeviceMessage): Decoded {
   const [, branch, first, second, ...more] = message.topic.split('/', 6);
+  if (more.length === 1 && more[0] === 'set') return ignored('command');
+  if (branch === 'settings') return ignored('setting');
   if (more.length > 0 || first === undefined || first === '') return ignored('unknown-topic');
   switch (branch) {
     case 'devices':
@@ -91,30 +93,31 @@ function ofNode(
   const text = shortText(message.payload);
   if (text === undefined) return malformed('schema', `${channel}: expected a short text`);
   const body = nodeReading(channel, text);
+  if (channel === 'raw_weight') return ignored('uncalibrated');
   if (body === undefined) return ignored(SETTINGS.has(channel) ? 'setting' : 'unknown-channel');
   if (body === 'unreadable') return malformed('schema', `${channel}: not as expected`);
   return readingsOf(message, [{ source: placements.speaker(message, FAMILY, node), body }]);
 }
 
+/** What a node measures besides; some firmware puts the name of the chip before it (`bme280_temperature`). */
 function nodeReading(channel: string, text: string): ReadingBody | 'unreadable' | undefined {
-  switch (channel) {
-    case 'status':
-      return text === 'online' || text === 'offline' ? { kind: 'device.status', online: text === 'online' } : 'unreadable';
-    case 'motion':
-    case 'pir':
-    case 'radar': {
-      const occupied = flagOf(text);
-      return occupied === undefined ? 'unreadable' : { kind: 'occupancy', occupied };
-    }
-    case 'temperature':
-      return { kind: 'climate', temperatureC: numberOf(text) ?? Number.NaN };
-    case 'humidity':
-      return { kind: 'climate', humidityPercent: numberOf(text) ?? Number.NaN };
-    case 'lux':
-      return { kind: 'climate', illuminanceLux: numberOf(text) ?? Number.NaN };
-    default:
-      return undefined;
+  if (channel === 'status')
+    return text === 'online' || text === 'offline' ? { kind: 'device.status', online: text === 'online' } : 'unreadable';
+  if (channel === 'motion' || channel === 'pir' || channel === 'radar') {
+    const occupied = flagOf(text);
+    return occupied === undefined ? 'unreadable' : { kind: 'occupancy', occupied };
   }
+  // `button` alone says that one of them is pressed, which each says itself.
+  if (/^button_\d$/.test(channel)) {
+    const pressed = flagOf(text);
+    return pressed === undefined ? 'unreadable' : { kind: 'button', action: pressed ? 'press' : 'release' };
+  }
+  const measured = /^(?:[a-z0-9]+_)?(temperature|humidity|lux|co2)$/i.exec(channel)?.[1]?.toLowerCase();
+  if (measured === undefined) return undefined;
+  const value = numberOf(text) ?? Number.NaN;
+  if (measured === 'temperature') return { kind: 'climate', temperatureC: value };
+  if (measured === 'humidity') return { kind: 'climate', humidityPercent: value };
+  return measured === 'lux' ? { kind: 'climate', illuminanceLux: value } : { kind: 'climate', co2Ppm: value };
 }
 
 function telemetry(placements: Placements, message: DeviceMessage, node: string): Decoded {
@@ -155,4 +158,15 @@ const SETTINGS = new Set([
   'led_2',
   'pir_timeout',
   'radar_timeout',
+  'button_1_timeout',
+  'button_2_timeout',
+  'switch_1_timeout',
+  'switch_2_timeout',
+  'enroll',
+  'enrolling',
+  'forget_after_ms',
+  'skip_distance',
+  'skip_ms',
+  'requery_ms',
+  'known_names',
 ]);

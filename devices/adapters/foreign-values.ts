@@ -3,13 +3,21 @@ import type { TimestampMs } from '../../agent/core/units.ts';
 import type { JsonObject } from './json-payload.ts';
 
 /**
- * A number as devices write it: a number, or decimal text. `undefined` where there is none (absent or null); NaN for anything else, which no
- * reading accepts.
+ * A number as devices write it: a number, or decimal text, also with a comma for the point. `undefined` where there is none (absent, null, or a
+ * word for it); NaN for anything else, which no reading accepts.
  */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' && value.length <= 32 && DECIMAL.test(value) ? Number(value) : Number.NaN;
+  if (typeof value !== 'string' || value.length > 32) return Number.NaN;
+  if (DECIMAL.test(value)) return Number(value);
+  if (WITH_COMMA.test(value)) return Number(value.replace(',', '.'));
+  return isNothing(value) ? undefined : Number.NaN;
+}
+
+/** Whether a text is how programs say that a sensor has no value: `unavailable`, `unknown`, `none`, `nan`, `null`, or nothing at all. */
+export function isNothing(text: string): boolean {
+  return text.length <= 11 && NOTHING.test(text);
 }
 
 /** On or off as devices write it; `undefined` for anything else. */
@@ -48,6 +56,15 @@ export function unixMs(value: unknown): TimestampMs | undefined {
   return ms === undefined || !Number.isFinite(ms) ? undefined : Math.round(ms);
 }
 
+/** Milliseconds since 1970 from seconds, milli-, micro- or nanoseconds, whichever gives a date of this age, or from ISO 8601 with a zone. */
+export function anyTime(value: unknown): TimestampMs | undefined {
+  if (typeof value === 'string' && !DECIMAL.test(value)) return zonedTime(value);
+  const number = numberOf(value);
+  if (number === undefined || !Number.isFinite(number)) return undefined;
+  if (number < 1e11) return Math.round(number * 1_000);
+  return Math.round(number < 1e14 ? number : number < 1e17 ? number / 1e3 : number / 1e6);
+}
+
 /** ISO 8601 with `Z` or an offset. A time without a zone names no moment: `undefined`. */
 export function zonedTime(value: unknown): TimestampMs | undefined {
   if (typeof value !== 'string' || value.length > 40 || !ZONED.test(value)) return undefined;
@@ -67,6 +84,9 @@ export function shortText(payload: Uint8Array, maxBytes = 1_024): string | undef
 }
 
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\s*$/;
+/** Three digits behind a comma may be thousandths or thousands, so that only a zero before it decides. */
+const WITH_COMMA = /^\s*[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d{3})\s*$/;
+const NOTHING = /^\s*(?:unavailable|unknown|none|nan|null|n\/a|-{1,3})?\s*$/i;
 const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/;
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['on', true],

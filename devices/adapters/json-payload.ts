@@ -14,7 +14,16 @@ export const DEVICE_JSON_LIMITS: JsonLimits = { maxBytes: 65_536, maxDepth: 16 }
 
 /** Why a payload is not a JSON object; `reason` is low-cardinality, `detail` is for people. */
 export interface JsonFault {
-  readonly reason: 'oversized' | 'not-utf8' | 'not-json' | 'too-deep' | 'not-an-object' | 'forbidden-key';
+  readonly reason:
+    | 'oversized'
+    | 'compressed'
+    | 'message-pack'
+    | 'picture'
+    | 'not-utf8'
+    | 'not-json'
+    | 'too-deep'
+    | 'not-an-object'
+    | 'forbidden-key';
   readonly detail: string;
 }
 
@@ -57,9 +66,24 @@ export function decodeText(payload: Uint8Array, maxBytes: number): Result<string
   if (payload.length > maxBytes) {
     return fail({ reason: 'oversized', detail: `${payload.length} bytes, expected at most ${maxBytes}` });
   }
-  if (!isUtf8(payload)) return fail({ reason: 'not-utf8', detail: 'the bytes are not valid UTF-8' });
+  if (!isUtf8(payload)) return fail(notText(payload));
   const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-  return ok(bytes.toString('utf8'));
+  // Some programs put a byte order mark before their text, which no parser takes.
+  const from = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return ok(bytes.toString('utf8', from));
+}
+
+/** What bytes that are no text look like, so that whoever set the device up knows what to change. */
+function notText(payload: Uint8Array): JsonFault {
+  const [first = 0, second = 0, third = 0] = payload;
+  if (first === 0x1f && second === 0x8b)
+    return { reason: 'compressed', detail: 'the message is compressed with gzip: let the device send plain JSON' };
+  if ((first === 0xff && second === 0xd8 && third === 0xff) || (first === 0x89 && second === 0x50))
+    return { reason: 'picture', detail: 'the message is a picture' };
+  // A map or an array of few entries, or of up to 65,535: how gateways of April Brother and others begin.
+  if ((first >= 0x80 && first <= 0x9f) || (first >= 0xdc && first <= 0xdf))
+    return { reason: 'message-pack', detail: 'the message looks like MessagePack: set the format of the device to JSON' };
+  return { reason: 'not-utf8', detail: 'the bytes are not valid UTF-8' };
 }
 
 /** Counts brackets outside strings. Most messages have fewer brackets, wherever they stand, than there may be levels: a search each shows that. */

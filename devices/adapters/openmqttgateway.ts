@@ -3,9 +3,10 @@ import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { type BeaconFrame, beaconInManufacturerData, canonicalBeacon, iBeaconIdentity } from './beacon-identity.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
-import { flagOf, numberOf, shortText, textOf } from './foreign-values.ts';
+import { numberOf, shortText, textOf } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
+import { radioBodies, scaleGrams, sensorBodies } from './openmqttgateway-sensors.ts';
 import type { Placements } from './placements.ts';
 
 /**
@@ -22,6 +23,12 @@ export function createOpenMqttGatewayAdapter({ placements }: AdapterContext): Ad
       '+/{device}/BTtoMQTT',
       '+/{device}/BTtoMQTT/+',
       '+/{device}/LWT',
+      '+/{device}/CLIMAtoMQTT/#',
+      '+/{device}/DHTtoMQTT',
+      '+/{device}/BME280toMQTT',
+      '+/{device}/BH1750toMQTT',
+      '+/{device}/HCSR501toMQTT',
+      '+/{device}/RTL_433toMQTT/#',
       '+/{device}/SYStoMQTT',
       '+/{device}/presence',
       '+/presence/{device}',
@@ -45,11 +52,13 @@ export function createOpenMqttGatewayAdapter({ placements }: AdapterContext): Ad
 }
 
 const FAMILY = 'openmqttgateway';
-const TOPIC = /(?:^|\/)(?:BTtoMQTT|SYStoMQTT|home_presence|presence)(?:\/|$)|^[^/]+\/[^/]+\/(?:LWT|version)$/;
+const TOPIC = /(?:^|\/)(?:[A-Za-z0-9_]+toMQTT|home_presence|presence)(?:\/|$)|^[^/]+\/[^/]+\/(?:LWT|version)$|\/commands\/MQTTto/;
+/** Sensors that are wired to the gateway itself: each is on a topic named after it. */
+const WIRED = /^(?:CLIMA|DHT|BME280|BMP280|HTU21|AHT|DS1820|SHTC3|BH1750|TSL2561|HCSR501|HCSR04|GPIOInput|sensor)toMQTT$/i;
 
 interface Place {
   readonly gateway: string;
-  readonly channel: 'bluetooth' | 'lwt' | 'system' | 'other';
+  readonly channel: 'bluetooth' | 'wired' | 'rtl433' | 'radio' | 'lwt' | 'system' | 'other';
   readonly last: string | undefined;
 }
 
@@ -57,6 +66,11 @@ function placeOf(topic: string): Place {
   const parts = topic.split('/');
   const at = parts.indexOf('BTtoMQTT');
   if (at > 0) return { gateway: parts[at - 1]!, channel: 'bluetooth', last: parts[at + 1] };
+  const other = parts.findIndex((part) => part.endsWith('toMQTT') && part !== 'SYStoMQTT');
+  if (other > 0) {
+    const channel = WIRED.test(parts[other]!) ? 'wired' : parts[other] === 'RTL_433toMQTT' ? 'rtl433' : 'radio';
+    return { gateway: parts[other - 1]!, channel, last: parts[other + 1] };
+  }
   const presence = parts.findIndex((part) => part === 'presence' || part === 'home_presence');
   if (presence >= 0) {
     // `home/presence/<gateway>` (OpenMQTTGateway) or `home/<gateway>/presence` (Theengs).
@@ -72,6 +86,7 @@ function placeOf(topic: string): Place {
 }
 
 function decode(placements: Placements, message: DeviceMessage): Decoded {
+  if (message.topic.includes('/commands/')) return ignored('command');
   const place = placeOf(message.topic);
   const gateway = placements.speaker(message, FAMILY, place.gateway);
   switch (place.channel) {
@@ -82,6 +97,11 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
     }
     case 'other':
       return ignored('gateway-info');
+    case 'radio':
+      // A code from a remote control, infrared or LoRa: what it means only its owner knows.
+      return ignored('radio-code');
+    case 'wired':
+    case 'rtl433':
     case 'system':
     case 'bluetooth': {
       const json = parseJsonObject(message.payload);
@@ -90,9 +110,31 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
         const body = systemStatus(json.value);
         return readingsOf(message, Object.keys(body).length > 1 ? [{ source: gateway, body }] : []);
       }
+      if (place.channel === 'wired')
+        return readingsOf(
+          message,
+          sensorBodies(json.value).map((body) => ({ source: gateway, body })),
+        );
+      if (place.channel === 'rtl433') return radioSensor(json.value, { placements, message });
+      if (json.value['weighing_mode'] === 'person') return ignored('body-weight');
+      if (json.value['success'] !== undefined && json.value['service'] !== undefined) return ignored('command-result');
       return advertisement(json.value, { placements, message, gateway, topicName: place.last });
     }
   }
+}
+
+/** A sensor on 433 or 868 MHz is a device of its own, known by model and id as rtl_433 prints them. */
+function radioSensor(
+  json: JsonObject,
+  { placements, message }: { readonly placements: Placements; readonly message: DeviceMessage },
+): Decoded {
+  const [model, id] = [textOf(json['model']), json['id']];
+  if (model === undefined || (typeof id !== 'number' && typeof id !== 'string')) return ignored('radio-code');
+  const source = placements.find(FAMILY, `${model}/${String(id)}`);
+  return readingsOf(
+    message,
+    radioBodies(json).map((body) => ({ source, body })),
+  );
 }
 
 function systemStatus(json: JsonObject): ReadingBody {
@@ -131,6 +173,11 @@ function advertisement(json: JsonObject, about: About): Decoded {
       });
     }
   }
+  const grams = scaleGrams(json);
+  if (grams !== undefined) {
+    const scale = placements.find(FAMILY, address ?? textOf(json['name']) ?? textOf(json['id']));
+    return readingsOf(message, [{ source: scale, body: { kind: 'shelf.weight', slot: scale.slotOf(), grams } }]);
+  }
   const beacon = beaconOf(json, address);
   const isOwn = beacon !== undefined && placements.isTag(beacon.identity);
   // A sensor on the wall is no tag, unless the store says that it is one.
@@ -157,49 +204,4 @@ function beaconOf(json: JsonObject, address: string | undefined): BeaconFrame | 
   const frame = raw === undefined ? undefined : beaconInManufacturerData(raw);
   // Without a calibrated frame `txpower` is the power sent with, which says nothing about a metre's distance.
   return frame ?? (address === undefined ? undefined : { identity: canonicalBeacon(address) });
-}
-
-function sensorBodies(json: JsonObject): ReadingBody[] {
-  const bodies: ReadingBody[] = [];
-  const temperatureC = numberOf(json['tempc']) ?? celsius(numberOf(json['tempf']));
-  const humidityPercent = numberOf(json['hum']);
-  const illuminanceLux = numberOf(json['lux']);
-  const co2Ppm = numberOf(json['co2']);
-  if (temperatureC !== undefined || humidityPercent !== undefined || illuminanceLux !== undefined || co2Ppm !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-      ...(illuminanceLux !== undefined && { illuminanceLux }),
-      ...(co2Ppm !== undefined && { co2Ppm }),
-    });
-  }
-  const open = flagOf(json['open']) ?? flagOf(json['contact']) ?? flagOf(json['door']) ?? flagOf(json['window']);
-  if (open !== undefined) bodies.push({ kind: 'contact', open });
-  const occupied = flagOf(json['presence']) ?? flagOf(json['motion']) ?? flagOf(json['occupancy']);
-  if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
-  const active = flagOf(json['vibration']) ?? flagOf(json['moving']);
-  if (active !== undefined) bodies.push({ kind: 'vibration', active });
-  const press = textOf(json['button']);
-  const action = press === undefined ? undefined : PRESSES.get(press.toLowerCase());
-  if (action !== undefined) bodies.push({ kind: 'button', action });
-  return bodies;
-}
-
-/** Theengs spells presses out; `none` is no press. */
-const PRESSES: ReadonlyMap<string, string> = new Map([
-  ['press', 'single'],
-  ['single press', 'single'],
-  ['single', 'single'],
-  ['double press', 'double'],
-  ['double', 'double'],
-  ['triple press', 'triple'],
-  ['triple', 'triple'],
-  ['long press', 'long'],
-  ['long', 'long'],
-  ['hold press', 'hold'],
-]);
-
-function celsius(fahrenheit: number | undefined): number | undefined {
-  return fahrenheit === undefined ? undefined : Math.round(((fahrenheit - 32) / 1.8) * 100) / 100;
 }

@@ -1,9 +1,14 @@
 import type { StoreId, TagId } from '../../agent/core/ids.ts';
 import type { CompiledMapping } from '../mapping/compile-mapping.ts';
 import { compileMapping } from '../mapping/compile-mapping.ts';
+import { KGATEWAY, RAW_ADVERTISEMENTS } from '../mapping/families/advertisements.ts';
 import { CASSIA, KONTAKT, MOKO } from '../mapping/families/beacon-gateways.ts';
+import { DISRUPTIVE } from '../mapping/families/disruptive.ts';
+import { EPCIS } from '../mapping/families/epcis.ts';
 import { ESPHOME } from '../mapping/families/esphome.ts';
 import type { MappingFamily } from '../mapping/families/family.ts';
+import { HOME_ASSISTANT } from '../mapping/families/home-assistant.ts';
+import { HOMIE } from '../mapping/families/homie.ts';
 import { IMPINJ } from '../mapping/families/impinj.ts';
 import { LORAWAN } from '../mapping/families/lorawan.ts';
 import { MERAKI } from '../mapping/families/meraki.ts';
@@ -12,6 +17,7 @@ import { RTL_433 } from '../mapping/families/rtl433.ts';
 import { SHELLY_BLU } from '../mapping/families/shelly-blu.ts';
 import { SHELLY_GEN1 } from '../mapping/families/shelly-gen1.ts';
 import { TILL } from '../mapping/families/till.ts';
+import { WIREN_BOARD } from '../mapping/families/wirenboard.ts';
 import { ZEBRA } from '../mapping/families/zebra.ts';
 import { ZIGBEE2MQTT } from '../mapping/families/zigbee2mqtt.ts';
 import { ZWAVE_JS } from '../mapping/families/zwave-js.ts';
@@ -25,11 +31,12 @@ import { createAxisAdapter } from './axis.ts';
 import { createBluetoothAdapter } from './bluetooth.ts';
 import { ignored } from './decoded.ts';
 import { createEspresenseAdapter } from './espresense.ts';
-import { shortText } from './foreign-values.ts';
+import { isNothing, shortText } from './foreign-values.ts';
 import { createFrigateAdapter } from './frigate.ts';
 import { createIngicsAdapter } from './ingics.ts';
 import { createMinewAdapter } from './minew.ts';
 import { createNativeAdapter } from './native.ts';
+import { reasonOf } from './not-for-us.ts';
 import { createOnvifAdapter } from './onvif.ts';
 import { createOpenMqttGatewayAdapter } from './openmqttgateway.ts';
 import { createPeopleCountersAdapter } from './people-counters.ts';
@@ -74,10 +81,17 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   MOKO,
   CASSIA,
   KONTAKT,
+  KGATEWAY,
+  RAW_ADVERTISEMENTS,
   IMPINJ,
   ZEBRA,
+  EPCIS,
   MERAKI,
   LORAWAN,
+  DISRUPTIVE,
+  HOMIE,
+  HOME_ASSISTANT,
+  WIREN_BOARD,
   ZWAVE_JS,
   RTL_433,
   createPeopleCountersAdapter,
@@ -172,12 +186,17 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
     decode(message) {
       const found = route(message.topic);
       const adapter = found?.adapter ?? recognise(shortText(message.payload, MAX_SNIFFED));
-      if (adapter === undefined) return ignored('unknown-topic');
+      if (adapter === undefined) return ignored(reasonOf(message.topic) ?? 'unknown-topic');
+      if (message.payload.length <= LONGEST_NOTHING && message.payload.length > 0 && isNothing(shortText(message.payload) ?? 'no text'))
+        return ignored('unavailable');
       const decoded = adapter.decode(found?.as === undefined ? message : { ...message, as: found.as });
       return message.retain && adapter.name !== 'native' ? withoutOld(decoded) : decoded;
     },
   };
 }
+
+/** `unavailable` has 11 letters. */
+const LONGEST_NOTHING = 11;
 
 /** A payload on a topic that nobody knows is looked at up to this size. */
 const MAX_SNIFFED = 8_192;

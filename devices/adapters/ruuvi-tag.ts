@@ -1,26 +1,68 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 
 /**
- * What a RuuviTag says in its manufacturer data (data formats 5 and 3), as hex that begins with the company (`9904`): climate, and how its battery does
- * (2.0 V is empty, 3.0 V full, as the app of its maker shows it). Empty for every other advertisement.
+ * What a RuuviTag or Ruuvi Air says in its manufacturer data (data formats 3, 5, 6, C5 and E1), as hex that begins with the company (`9904`): climate,
+ * and how the battery of a tag does (2.0 V is empty, 3.0 V full, as the app of its maker shows it). Empty for every other advertisement.
  */
 export function ruuviTag(hex: string): readonly ReadingBody[] {
-  if (!/^9904(?:05[0-9a-f]{46}|03[0-9a-f]{26})/i.test(hex)) return [];
-  const bytes = Buffer.from(hex.slice(4), 'hex');
-  return bytes[0] === 5 ? formatFive(bytes) : formatThree(bytes);
+  const length = LENGTHS.get(hex.slice(4, 6).toLowerCase());
+  if (length === undefined || hex.length < 4 + length * 2 || !/^9904[0-9a-f]+$/i.test(hex)) return [];
+  const bytes = Buffer.from(hex.slice(4, 4 + length * 2), 'hex');
+  switch (bytes[0]) {
+    case 3:
+      return formatThree(bytes);
+    case 6:
+      return climateOnly({ ...measured(bytes), ...co2(bytes.readUInt16BE(9)) });
+    case 0xe1:
+      return climateOnly({ ...measured(bytes), ...co2(bytes.readUInt16BE(15)), ...light(bytes.readUIntBE(19, 3)) });
+    case 0xc5:
+      return withBattery(bytes, 7);
+    default:
+      return withBattery(bytes, 13);
+  }
 }
 
-function formatFive(bytes: Buffer): readonly ReadingBody[] {
+/** Bytes of each data format behind the company. */
+const LENGTHS: ReadonlyMap<string, number> = new Map([
+  ['03', 14],
+  ['05', 24],
+  ['06', 20],
+  ['c5', 18],
+  ['e1', 40],
+]);
+
+interface Climate {
+  readonly temperatureC?: number;
+  readonly humidityPercent?: number;
+  readonly co2Ppm?: number;
+  readonly illuminanceLux?: number;
+}
+
+/** The largest number stands for "not measured", here and below. */
+function measured(bytes: Buffer): Climate {
   const [temperature, humidity] = [bytes.readInt16BE(1), bytes.readUInt16BE(3)];
-  // The largest number stands for "not measured".
-  const climate = {
+  return {
     ...(temperature !== -32_768 && { temperatureC: tidy(temperature * 0.005) }),
     ...(humidity !== 65_535 && { humidityPercent: tidy(humidity * 0.0025) }),
   };
-  const power = bytes.readUInt16BE(13) >> 5;
-  const bodies: ReadingBody[] = Object.keys(climate).length > 0 ? [{ kind: 'climate', ...climate }] : [];
-  if (power !== 2_047) bodies.push({ kind: 'device.status', batteryPercent: percent(1_600 + power) });
-  return bodies;
+}
+
+function co2(ppm: number): Climate {
+  return ppm === 65_535 ? {} : { co2Ppm: ppm };
+}
+
+function light(hundredths: number): Climate {
+  return hundredths === 0xff_ffff ? {} : { illuminanceLux: tidy(hundredths / 100) };
+}
+
+function climateOnly(climate: Climate): readonly ReadingBody[] {
+  return Object.keys(climate).length === 0 ? [] : [{ kind: 'climate', ...climate }];
+}
+
+function withBattery(bytes: Buffer, at: number): readonly ReadingBody[] {
+  const power = bytes.readUInt16BE(at) >> 5;
+  const status: readonly ReadingBody[] = power === 2_047 ? [] : [{ kind: 'device.status', batteryPercent: percent(1_600 + power) }];
+  return [...climateOnly(measured(bytes)), ...status];
 }
 
 function formatThree(bytes: Buffer): readonly ReadingBody[] {

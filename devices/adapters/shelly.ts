@@ -5,6 +5,7 @@ import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded
 import { flagOf, isObject, numberOf, objectIn, shortText, textOf, unixSeconds } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
 import type { Placements } from './placements.ts';
+import { shellyScripts } from './shelly-scripts.ts';
 
 /**
  * Shelly devices of generation 2 and later: `<prefix>/events/rpc` notifications and `<prefix>/status/<component>`. Known by their topic prefix or by
@@ -77,12 +78,13 @@ function notification(placements: Placements, message: DeviceMessage, json: Json
   }
   if (params === undefined) return malformed('schema', 'params: expected an object');
   const atMs = unixSeconds(params['ts']);
+  const heard = method === 'NotifyEvent' ? shellyScripts(params, { placements, gateway: source }) : [];
   const bodies =
     method === 'NotifyEvent'
       ? eventBodies(params)
       : Object.entries(params).flatMap(([key, value]) => (isObject(value) ? componentBodies(key, value) : []));
   const said: Said[] = bodies.map((body) => ({ source, body, atMs }));
-  return readingsOf(message, said, { nothing: 'nothing-relevant' });
+  return readingsOf(message, [...said, ...heard], { nothing: 'nothing-relevant' });
 }
 
 function eventBodies(params: JsonObject): ReadingBody[] {

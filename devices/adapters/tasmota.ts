@@ -1,6 +1,7 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
+import { iBeaconIdentity } from './beacon-identity.ts';
 import { ignored, malformed, readingsOf, type Said, type SaidOptions, unreadable } from './decoded.ts';
 import { flagOf, isObject, numberOf, objectIn, shortText, textOf } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
@@ -49,9 +50,11 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   const source = placements.speaker(message, FAMILY, name === '' ? undefined : name);
   if (channel === 'LWT') return lastWill(message, source);
   if (/^(?:INFO\d|LOGGING|UPTIME|POWER\d*|ERROR|BLE|MARGINS|UPGRADE)$/.test(channel)) return ignored('device-info');
+  if (channel === 'cmnd' || parts.includes('cmnd')) return ignored('command');
   const json = parseJsonObject(message.payload);
   if (!json.ok) return unreadable(json.error);
   const { value } = json;
+  if (/^(?:BUTTON|SWITCH)\d*$/.test(channel)) return pressed(message, { source, json: value, channel });
   if (channel === 'STATE' || channel === 'STATUS11') return state(message, { source, json: objectIn(value, 'StatusSTS') ?? value });
   const wrapped = objectIn(value, 'StatusSNS') ?? objectIn(value, 'STATUSSNS');
   if (wrapped !== undefined || channel === 'SENSOR') return sensors(message, { source, json: wrapped ?? value, placements });
@@ -94,6 +97,7 @@ function sensors(message: DeviceMessage, { source, json, placements }: From & { 
   const lengthUnit = objectIn(json, 'SR04') === undefined ? 0.001 : 0.01;
   for (const [name, value] of Object.entries(json)) {
     if (name === 'ZbReceived' && isObject(value)) said.push(...zigbeeSaid(value, placements));
+    else if (name === 'IBEACON' && isObject(value)) said.push(...heardBeacon(value, { source, placements }));
     else if (isObject(value)) {
       const own = bluetoothSensor(name, value);
       const speaker = own === undefined ? source : placements.find(FAMILY, ...own);
@@ -114,6 +118,20 @@ function bluetoothSensor(name: string, value: JsonObject): readonly (string | un
   return isHeard ? [address, name] : undefined;
 }
 
+/** A beacon that the device hears; `OFF` says that it was not heard any more, which is no sighting. */
+function heardBeacon(value: JsonObject, { source, placements }: { readonly source: Source; readonly placements: Placements }): Said[] {
+  const rssiDbm = numberOf(value['RSSI']);
+  const address = textOf(value['MAC']);
+  const identity = iBeaconIdentity(value['UID'], hexShort(value['MAJOR']), hexShort(value['MINOR'])) ?? address;
+  if (rssiDbm === undefined || rssiDbm === 0 || identity === undefined || flagOf(value['STATE']) === false) return [];
+  return [{ source, body: { kind: 'ble.sighting', beacon: placements.beacon(identity), rssiDbm } }];
+}
+
+/** Tasmota writes the numbers of an iBeacon as hexadecimal text. */
+function hexShort(value: unknown): unknown {
+  return typeof value === 'string' && /^[0-9A-Fa-f]{4}$/.test(value) ? Number.parseInt(value, 16) : value;
+}
+
 interface How {
   readonly source: Source;
   readonly isFahrenheit: boolean;
@@ -129,7 +147,7 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
     bodies.push({ kind: 'shelf.weight', slot: how.source.slotOf(channel), grams: gramsOf(weight, how.source.placed?.weightUnit ?? 'kg') });
   }
   const tag = textOf(value['UID']);
-  if (tag !== undefined && tag !== '' && /^(?:PN532|RC522|RDM6300|MFRC522|PN71)/.test(name))
+  if (tag !== undefined && tag !== '' && /^(?:PN532|RC522|RDM6300|MFRC522|PN71|Wiegand|RFID)/i.test(name) && !/^0+$/.test(tag))
     bodies.push({ kind: 'rfid.read', epc: tidyEpc(tag) });
   const measured = numberOf(value['Temperature']);
   const temperatureC = measured === undefined ? undefined : how.isFahrenheit ? (measured - 32) / 1.8 : measured;
@@ -146,6 +164,8 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
       ...(co2Ppm !== undefined && { co2Ppm }),
     });
   }
+  const occupied = flagOf(value['PIR'] ?? value['Motion']);
+  if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
   // Radars give a list of distances, which is of no one thing.
   const distance = Array.isArray(value['Distance']) ? undefined : numberOf(value['Distance']);
   if (distance !== undefined) {
@@ -153,6 +173,15 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
     bodies.push({ kind: 'distance', metres: distance * (name === 'SR04' ? 0.01 : how.lengthUnit), ...(slot !== undefined && { slot }) });
   }
   return bodies;
+}
+
+/** The older form, on a topic of its own: `stat/<topic>/BUTTON1 {"ACTION":"SINGLE"}`, `SWITCH1 {"STATE":"ON"}`. */
+function pressed(message: DeviceMessage, { source, json, channel }: From & { readonly channel: string }): Decoded {
+  const action = textOf(json['ACTION'] ?? json['Action'] ?? json['STATE']);
+  if (action === undefined || action === '') return ignored('command-result');
+  if (channel.startsWith('BUTTON')) return readingsOf(message, [{ source, body: { kind: 'button', action: action.toLowerCase() } }]);
+  const occupied = flagOf(action);
+  return occupied === undefined ? ignored('command-result') : readingsOf(message, [{ source, body: { kind: 'occupancy', occupied } }]);
 }
 
 /** Buttons and switches report on `stat/<topic>/RESULT`: `{"Button1":{"Action":"SINGLE"}}`. */

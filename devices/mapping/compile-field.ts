@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../agent/core/result.ts';
-import { numberOf } from '../adapters/foreign-values.ts';
+import { isNothing, numberOf } from '../adapters/foreign-values.ts';
 import { compileExpression, type Evaluate, ExpressionFault, type Scope } from './expression.ts';
 import { compilePath } from './field-path.ts';
 import type { FieldForm, ListForm } from './mapping-form.ts';
@@ -55,12 +55,14 @@ export function compileField(form: string | FieldForm, about: FieldAbout): Resul
     if (value === undefined || value === null) return fallback;
     if (map !== undefined) {
       const stands = typeof value === 'object' ? undefined : map.get(String(value));
+      if (stands === undefined && typeof value === 'string' && isNothing(value)) return fallback;
       if (stands === undefined) return new FieldFault(`expected one of ${[...map.keys()].slice(0, 10).join(', ')}, found ${shown(value)}`);
       value = stands;
     }
     if (!isNumber) return value;
     const number = numberOf(value);
-    if (number === undefined || Number.isNaN(number)) return new FieldFault(`expected a number, found ${shown(value)}`);
+    if (number === undefined) return fallback;
+    if (Number.isNaN(number)) return new FieldFault(`expected a number, found ${shown(value)}`);
     return convert === undefined ? number : convert(number);
   });
 }
@@ -87,7 +89,7 @@ function compileSource(field: FieldForm, about: FieldAbout): Result<ReadField, s
   const read = path.value;
   return ok((scope, root) => {
     const value = read(scope, root);
-    return value === undefined ? undefined : evaluate({ root: scope.root, topicPart: scope.topicPart, value });
+    return value === undefined ? undefined : evaluate({ root: scope.root, message: scope.message, topicPart: scope.topicPart, value });
   });
 }
 
@@ -126,7 +128,7 @@ export function compileList(
     for (const [index, element] of list.entries()) {
       const made: Record<string, unknown> = {};
       for (const field of fields) {
-        const value = field.read({ root: element, topicPart: scope.topicPart }, root);
+        const value = field.read({ root: element, message: root, topicPart: scope.topicPart }, root);
         if (value instanceof FieldFault) return new FieldFault(`[${index}].${field.name}: ${value.detail}`);
         if (value === undefined && field.isRequired) return new FieldFault(`[${index}].${field.name}: nothing there`);
         if (value !== undefined) made[field.name] = value;

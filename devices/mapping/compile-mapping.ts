@@ -1,6 +1,6 @@
 import type { ReadingKind } from '../../agent/core/reading.ts';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
-import { unixMs, unixSeconds, zonedTime } from '../adapters/foreign-values.ts';
+import { anyTime, unixMs, unixSeconds, zonedTime } from '../adapters/foreign-values.ts';
 import { compileField, compileList, compileRooted, type ReadField } from './compile-field.ts';
 import { compileExpression, type Evaluate } from './expression.ts';
 import type { FieldForm, ListForm, MappingForm, MappingIssue, MessageForm, ReadingForm } from './mapping-form.ts';
@@ -107,7 +107,7 @@ function compileMessage(form: MessageForm, issues: Issues): CompiledMessage {
 
 function compileTime({ path, form }: NonNullable<MessageForm['at']>, issues: Issues): ReadField {
   const read = issues.take(compileRooted(path), NOTHING);
-  const convert = { 'unix-s': unixSeconds, 'unix-ms': unixMs, iso: zonedTime }[form];
+  const convert = { 'unix-s': unixSeconds, 'unix-ms': unixMs, iso: zonedTime, any: anyTime }[form];
   return (scope, root) => convert(read(scope, root));
 }
 

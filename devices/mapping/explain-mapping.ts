@@ -53,7 +53,7 @@ export function explainMapping(mapping: CompiledMapping, message: DeviceMessage,
     })),
   );
   const nothing = { topics, parts: {}, device: undefined, readings: [], verdict };
-  const found = findMessage(mapping.messages, message.topic);
+  const found = findMessage(mapping.messages, message.topic, message.payload);
   if (found === undefined) return { ...nothing, stopped: 'no topic of the mapping fits' };
   const parts = partsOf(found.message, message.topic);
   if (found.message.form.ignore !== undefined)
@@ -66,7 +66,7 @@ export function explainMapping(mapping: CompiledMapping, message: DeviceMessage,
   let device: string | undefined;
   const readings: ReadingStep[] = [];
   for (const [index, element] of list.slice(0, MAX_ELEMENTS).entries()) {
-    const scope: Scope = { root: element, topicPart: found.topicPart };
+    const scope: Scope = { root: element, message: root.value, topicPart: found.topicPart };
     const name = found.message.device(scope, root.value);
     device ??= typeof name === 'string' ? placements.speaker(message, mapping.form.name, name).device : undefined;
     const place = found.message.each === undefined ? undefined : index;
@@ -113,7 +113,7 @@ function partsOf(message: CompiledMessage, topic: string): Readonly<Record<strin
 }
 
 function rootOf(message: CompiledMessage, { payload }: DeviceMessage): { readonly value: unknown } | undefined {
-  if (message.form.payload === 'text') return { value: Buffer.from(payload).toString('utf8').trim() };
+  if (message.form.payload !== 'json') return { value: Buffer.from(payload).toString('utf8').trim() };
   const json = parseJson(payload);
   return json.ok ? { value: json.value } : undefined;
 }

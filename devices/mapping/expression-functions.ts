@@ -1,4 +1,4 @@
-import { beaconInAdvertisement } from '../adapters/beacon-identity.ts';
+import { beaconInAdvertisement, iBeaconIdentity } from '../adapters/beacon-identity.ts';
 
 type Simple = (args: readonly unknown[]) => unknown;
 
@@ -18,7 +18,12 @@ const FUNCTIONS: ReadonlyMap<string, { readonly takes: number; readonly run: Sim
   ['contains', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.includes(y)) }],
   ['startsWith', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.startsWith(y)) }],
   ['endsWith', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.endsWith(y)) }],
+  ['hasAny', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => wordsOf(y).some((word) => x.includes(word))) }],
+  ['endsAny', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => wordsOf(y).some((word) => x.endsWith(word))) }],
   ['join', { takes: 2, run: ([a, b]) => bothTexts(asText(a), asText(b), (x, y) => x + y) }],
+  ['iBeacon', { takes: 3, run: ([uuid, major, minor]) => iBeaconIdentity(uuid, major, minor) }],
+  ['without', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => (x.endsWith(y) ? x.slice(0, x.length - y.length) : x)) }],
+  ['last', { takes: 2, run: ([a, b]) => bothTexts(a, b, (x, y) => x.slice(x.lastIndexOf(y) + (x.includes(y) ? y.length : 0))) }],
   ['beaconIn', { takes: 1, run: ([a]) => (typeof a === 'string' ? beaconInAdvertisement(a)?.identity : undefined) }],
   [
     'hexOfBase64',
@@ -31,6 +36,19 @@ const FUNCTIONS: ReadonlyMap<string, { readonly takes: number; readonly run: Sim
     },
   ],
 ]);
+
+/** Words that stand in mappings as `weight|mass`, taken apart once; forgotten all at once when there are too many of them. */
+const words = new Map<string, readonly string[]>();
+const MAX_WORD_LISTS = 1_000;
+
+function wordsOf(text: string): readonly string[] {
+  const known = words.get(text);
+  if (known !== undefined) return known;
+  if (words.size >= MAX_WORD_LISTS) words.clear();
+  const split = text.split('|');
+  words.set(text, split);
+  return split;
+}
 
 /** `true`, or what is wrong with the call, for the person who wrote it. */
 export function isKnownFunction(name: string, given: number): true | string {

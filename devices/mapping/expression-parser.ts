@@ -42,7 +42,7 @@ type Token =
   | { readonly kind: 'sign'; readonly value: string };
 
 const TOKEN =
-  /^(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)|'(?<single>[^']*)'|"(?<double>[^"]*)"|`(?<quoted>[^`]+)`|\$(?<topic>[a-zA-Z]\w*)|(?<whole>\$)|(?<name>[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*|\[\d{1,4}\])*)|(?<sign>\?\?|&&|\|\||==|!=|<=|>=|[-+*/%<>!?:(),]))/;
+  /^(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)|'(?<single>[^']*)'|"(?<double>[^"]*)"|`(?<quoted>[^`]+)`|(?<rooted>\$\.[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*|\[\d{1,4}\])*)|\$(?<topic>[a-zA-Z]\w*)|(?<whole>\$)|(?<name>[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*|\[\d{1,4}\])*)|(?<sign>\?\?|&&|\|\||==|!=|<=|>=|[-+*/%<>!?:(),]))/;
 
 function tokenise(text: string): Result<readonly Token[], string> {
   const tokens: Token[] = [];
@@ -50,12 +50,12 @@ function tokenise(text: string): Result<readonly Token[], string> {
   while (rest !== '') {
     const groups = TOKEN.exec(rest);
     if (groups?.groups === undefined) return fail(`"${text}": cannot read it from "${rest.slice(0, 20)}" on`);
-    const { number, single, double, quoted, topic, whole, name, sign } = groups.groups;
+    const { number, single, double, quoted, rooted, topic, whole, name, sign } = groups.groups;
     if (number !== undefined) tokens.push({ kind: 'number', value: Number(number) });
     else if (single !== undefined || double !== undefined) tokens.push({ kind: 'text', value: single ?? double ?? '' });
     else if (quoted !== undefined) tokens.push({ kind: 'name', value: quoted, isQuoted: true });
     else if (topic !== undefined) tokens.push({ kind: 'topic', value: topic });
-    else if (whole !== undefined) tokens.push({ kind: 'name', value: whole, isQuoted: true });
+    else if (whole !== undefined || rooted !== undefined) tokens.push({ kind: 'name', value: whole ?? rooted ?? '', isQuoted: true });
     else if (name !== undefined) tokens.push({ kind: 'name', value: name, isQuoted: false });
     else if (sign !== undefined) tokens.push({ kind: 'sign', value: SYNONYMS.get(sign) ?? sign });
     if (tokens.length > MAX_TOKENS) return fail(`"${text}": more than ${MAX_TOKENS} parts`);

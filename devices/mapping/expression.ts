@@ -7,6 +7,8 @@ import { compilePath } from './field-path.ts';
 export interface Scope {
   /** The message, or the element of it that is being read. */
   readonly root: unknown;
+  /** The whole message, where `root` is an element of it. */
+  readonly message?: unknown;
   /** A part of the topic by name. */
   topicPart(name: string): string | undefined;
   /** The value of the field itself, for an expression beside a path. */
@@ -22,7 +24,7 @@ export class ExpressionFault extends Error {}
 /**
  * Compiles an expression over the fields of a message: arithmetic, comparison, `and`, `or`, `not`, `a ? b : c`, `??`, and a few functions. No loops, no
  * assignment, no access to anything but own fields; at most 300 characters, 64 parts and 16 levels, so that evaluating has a bound too.
- * `$name` is a part of the topic, `value` the field's own value, backticks quote odd names (`rssi@1m`).
+ * `$name` is a part of the topic, `$.name` a field of the whole message also inside a list, `value` the field's own value, backticks quote odd names (`rssi@1m`).
  */
 export function compileExpression(text: string): Result<Evaluate, string> {
   const parsed = parseExpression(text);
@@ -42,6 +44,7 @@ function compile(node: ExpressionNode): Result<Evaluate, string> {
     case 'path': {
       if (node.path === 'value') return ok((scope) => scope.value ?? valueField(scope.root));
       const read = compilePath(node.path);
+      if (read.ok && node.path.startsWith('$.')) return ok((scope) => read.value(scope.message ?? scope.root) ?? undefined);
       return read.ok ? ok((scope) => read.value(scope.root) ?? undefined) : read;
     }
     case 'unary':

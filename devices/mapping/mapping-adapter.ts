@@ -1,11 +1,12 @@
 import type { TimestampMs } from '../../agent/core/units.ts';
 import type { Adapter, AdapterExample, Decoded, DeviceMessage } from '../adapters/adapter.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from '../adapters/decoded.ts';
-import { shortText } from '../adapters/foreign-values.ts';
+import { isNothing, shortText } from '../adapters/foreign-values.ts';
 import { decodeText, parseJson } from '../adapters/json-payload.ts';
 import type { Placements } from '../adapters/placements.ts';
 import type { CompiledMapping, CompiledMessage } from './compile-mapping.ts';
 import type { Scope } from './expression.ts';
+import type { MessageForm } from './mapping-form.ts';
 import { findMessage, holds, readReading } from './read-mapping.ts';
 
 /** What a family has besides its mapping. */
@@ -52,7 +53,7 @@ interface About {
 }
 
 function decode(mapping: CompiledMapping, { placements, recognises }: About, message: DeviceMessage): Decoded {
-  const found = findMessage(mapping.messages, message.topic) ?? onOtherTopic(mapping, message, recognises);
+  const found = findMessage(mapping.messages, message.topic, message.payload) ?? onOtherTopic(mapping, message, recognises);
   if (found === undefined) return ignored('unknown-topic');
   const { form } = found.message;
   if (form.ignore !== undefined) return ignored(form.ignore);
@@ -63,7 +64,7 @@ function decode(mapping: CompiledMapping, { placements, recognises }: About, mes
   const said: Said[] = [];
   let isTimed = false;
   for (const element of elements) {
-    const scope: Scope = { root: element, topicPart: found.topicPart };
+    const scope: Scope = { root: element, message: root.value, topicPart: found.topicPart };
     if (!holds(found.message.when, scope)) continue;
     const name = found.message.device(scope, root.value);
     const source = placements.speaker(
@@ -95,13 +96,15 @@ function onOtherTopic(mapping: CompiledMapping, message: DeviceMessage, recognis
 const MAX_SNIFFED = 8_192;
 
 function payloadOf(
-  form: 'json' | 'text',
+  form: MessageForm['payload'],
   message: DeviceMessage,
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly decoded: Decoded } {
   if (message.payload.length === 0) return { ok: false, decoded: ignored('cleared') };
-  if (form === 'text') {
+  if (form !== 'json') {
     const text = decodeText(message.payload, 1_024);
-    return text.ok ? { ok: true, value: text.value.trim() } : { ok: false, decoded: unreadable(text.error) };
+    if (!text.ok) return { ok: false, decoded: unreadable(text.error) };
+    const value = text.value.trim();
+    return isNothing(value) ? { ok: false, decoded: ignored('unavailable') } : { ok: true, value };
   }
   const json = parseJson(message.payload);
   if (!json.ok) return { ok: false, decoded: unreadable(json.error) };

@@ -29,11 +29,11 @@ export interface ReadingForm {
 /** One kind of message. */
 export interface MessageForm {
   readonly topic: string | readonly string[];
-  readonly payload: 'json' | 'text';
+  readonly payload: 'json' | 'text' | 'bare';
   readonly when?: string | undefined;
   readonly ignore?: string | undefined;
   readonly device?: string | FieldForm | undefined;
-  readonly at?: { readonly path: string; readonly form: 'unix-s' | 'unix-ms' | 'iso' } | undefined;
+  readonly at?: { readonly path: string; readonly form: 'unix-s' | 'unix-ms' | 'iso' | 'any' } | undefined;
   readonly each?: string | undefined;
   readonly readings: readonly ReadingForm[];
 }

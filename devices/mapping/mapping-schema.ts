@@ -36,7 +36,10 @@ const message = z.strictObject({
   topic: z
     .union([z.string().max(200), z.array(z.string().max(200)).min(1).max(20)])
     .describe('Its topic, with named parts: acme/{device}/scale/{slot}'),
-  payload: z.enum(['json', 'text']).default('json').describe('What the message is; text is read with the path $'),
+  payload: z
+    .enum(['json', 'text', 'bare'])
+    .default('json')
+    .describe('What the message is; text is read with the path $, and so is a bare value, beside which the same topic may carry JSON'),
   when: expression.optional().describe('Only where this is true; others are not for us'),
   ignore: z
     .string()
@@ -47,7 +50,9 @@ const message = z.strictObject({
   at: z
     .strictObject({
       path,
-      form: z.enum(['unix-s', 'unix-ms', 'iso']).describe('Seconds or milliseconds since 1970, or ISO 8601 with a zone'),
+      form: z
+        .enum(['unix-s', 'unix-ms', 'iso', 'any'])
+        .describe('Seconds or milliseconds since 1970, ISO 8601 with a zone, or any of them and microseconds'),
     })
     .optional()
     .describe('The time of the device; without it the time of receipt'),

@@ -1,6 +1,7 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 import { textOf } from '../adapters/foreign-values.ts';
 import type { Placements, Source } from '../adapters/placements.ts';
+import { gramsOf } from '../adapters/weight-unit.ts';
 import { FieldFault } from './compile-field.ts';
 import type { CompiledMessage, CompiledReading } from './compile-mapping.ts';
 import { type Evaluate, ExpressionFault, type Scope } from './expression.ts';
@@ -13,12 +14,18 @@ export type ReadingOutcome =
   | { readonly kind: 'absent' }
   | { readonly kind: 'fault'; readonly field: string; readonly detail: string };
 
-/** Finds which of a mapping's messages a topic is, with the named parts; `undefined` when none. */
+/**
+ * Finds which of a mapping's messages a topic is, with the named parts; `undefined` when none. With a payload, messages of bare values are passed
+ * over where it is an object or a list.
+ */
 export function findMessage(
   messages: readonly CompiledMessage[],
   topic: string,
+  payload?: Uint8Array,
 ): { readonly message: CompiledMessage; readonly topicPart: (name: string) => string | undefined } | undefined {
+  const isJson = payload !== undefined && isStructured(payload);
   for (const message of messages) {
+    if (isJson && message.form.payload === 'bare') continue;
     for (const pattern of message.patterns) {
       const parts = pattern.match(topic);
       if (parts === undefined) continue;
@@ -33,6 +40,16 @@ export function findMessage(
     }
   }
   return undefined;
+}
+
+/** Whether the first character that shows is that of an object or a list. */
+function isStructured(payload: Uint8Array): boolean {
+  for (let at = 0; at < payload.length; at++) {
+    const byte = payload[at]!;
+    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
+    return byte === 0x7b || byte === 0x5b;
+  }
+  return false;
 }
 
 /** Whether a condition holds: no condition does; a missing field or a fault does not. */
@@ -70,6 +87,9 @@ export function readReading(
     const names = reading.fields.map(({ name }) => name);
     return reading.form.optional ? ABSENT : { kind: 'fault', field: names.join(', '), detail: 'none of them is in the message' };
   }
+  const weightUnit = source.placed?.weightUnit;
+  if (reading.kind === 'shelf.weight' && weightUnit !== undefined && !saysUnit(reading) && typeof body['grams'] === 'number')
+    body['grams'] = gramsOf(body['grams'], weightUnit);
   const slot = READING_FIELDS[reading.kind].get('slot');
   if (slot !== undefined) {
     const channel = textOf(body['slot']) ?? (typeof body['slot'] === 'number' ? String(body['slot']) : undefined);
@@ -81,6 +101,12 @@ export function readReading(
 }
 
 const ABSENT: ReadingOutcome = { kind: 'absent' };
+
+/** Whether the mapping knows in which unit the weight is; where it does not, the device's own setting counts. */
+function saysUnit(reading: CompiledReading): boolean {
+  const form = reading.fields.find(({ name }) => name === 'grams')?.form;
+  return typeof form === 'object' && 'unit' in form && form.unit !== undefined;
+}
 
 /** Says where nothing was and what there was instead. */
 function missing(form: unknown, root: unknown): string {

@@ -1,7 +1,6 @@
 import type { MappingFamily } from './family.ts';
 
-const BEACON =
-  "defined(uuid) and defined(major) and defined(minor) ? join(join(join(join(uuid, '-'), text(major)), '-'), text(minor)) : (beaconIn(adv_data ?? raw_data) ?? mac)";
+const BEACON = 'iBeacon(uuid, major, minor) ?? beaconIn(adv_data) ?? beaconIn(raw_data) ?? mac';
 
 /** MOKO gateways (MKGW, MK107, MK110): an envelope with what was heard as a list. */
 export const MOKO = {

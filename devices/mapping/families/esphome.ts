@@ -1,6 +1,7 @@
 import type { MappingFamily } from './family.ts';
+import { sensorReadings, switchReadings } from './named-values.ts';
 
-const flag = { path: '$', map: { ON: true, OFF: false, on: true, off: false } } as const;
+const NAME = 'lower($entity)';
 
 /**
  * ESPHome nodes over MQTT: bare values, so what a value means must be in the name of its entity (`shelf_weight`, `door`, `aisle_motion`). A weight is in
@@ -21,88 +22,22 @@ export const ESPHOME = {
       {
         topic: '{device}/sensor/{entity}/state',
         payload: 'text',
-        when: "$ != 'nan' and lower($) != 'unknown' and lower($) != 'unavailable'",
-        readings: [
-          {
-            kind: 'shelf.weight',
-            optional: true,
-            when: "endsWith($entity, 'weight_kg') or endsWith($entity, 'mass_kg')",
-            fields: { slot: { topic: 'entity' }, grams: { path: '$', unit: 'kg' } },
-          },
-          {
-            kind: 'shelf.weight',
-            optional: true,
-            when: "endsWith($entity, 'weight') or endsWith($entity, 'weight_g') or endsWith($entity, 'grams')",
-            fields: { slot: { topic: 'entity' }, grams: '$' },
-          },
-          {
-            kind: 'distance',
-            optional: true,
-            when: "contains($entity, 'distance') and not endsWith($entity, '_cm') and not endsWith($entity, '_mm')",
-            fields: { metres: '$' },
-          },
-          { kind: 'distance', optional: true, when: "endsWith($entity, 'distance_cm')", fields: { metres: { path: '$', unit: 'cm' } } },
-          { kind: 'distance', optional: true, when: "endsWith($entity, 'distance_mm')", fields: { metres: { path: '$', unit: 'mm' } } },
-          {
-            kind: 'climate',
-            optional: true,
-            when: "contains($entity, 'temperature') and not contains($entity, 'internal') and not contains($entity, 'esp')",
-            fields: { temperatureC: '$' },
-          },
-          { kind: 'climate', optional: true, when: "contains($entity, 'humidity')", fields: { humidityPercent: '$' } },
-          {
-            kind: 'climate',
-            optional: true,
-            when: "contains($entity, 'illuminance') or endsWith($entity, 'lux')",
-            fields: { illuminanceLux: '$' },
-          },
-          { kind: 'climate', optional: true, when: "contains($entity, 'co2')", fields: { co2Ppm: '$' } },
-          {
-            kind: 'presence',
-            optional: true,
-            when: "endsWith($entity, 'people') or endsWith($entity, 'people_count') or endsWith($entity, 'target_count')",
-            fields: { count: '$' },
-          },
-          {
-            kind: 'device.status',
-            optional: true,
-            when: "contains($entity, 'wifi_signal') or endsWith($entity, 'rssi')",
-            fields: { rssiDbm: '$' },
-          },
-          {
-            kind: 'device.status',
-            optional: true,
-            when: "endsWith($entity, 'battery') or endsWith($entity, 'battery_level')",
-            fields: { batteryPercent: '$' },
-          },
-          { kind: 'device.status', optional: true, when: "endsWith($entity, 'uptime')", fields: { uptimeMs: { path: '$', unit: 's' } } },
-        ],
+        readings: sensorReadings(NAME, { weight: true, temperature: true }),
       },
       {
         topic: '{device}/binary_sensor/{entity}/state',
         payload: 'text',
-        readings: [
-          {
-            kind: 'contact',
-            optional: true,
-            when: "contains($entity, 'door') or contains($entity, 'contact') or contains($entity, 'window') or contains($entity, 'drawer')",
-            fields: { open: flag },
-          },
-          {
-            kind: 'occupancy',
-            optional: true,
-            when: "contains($entity, 'motion') or contains($entity, 'pir') or contains($entity, 'occupancy') or contains($entity, 'presence')",
-            fields: { occupied: flag },
-          },
-          { kind: 'vibration', optional: true, when: "contains($entity, 'vibration')", fields: { active: flag } },
-          { kind: 'reach', optional: true, when: "contains($entity, 'reach') or contains($entity, 'hand')", fields: { active: flag } },
-          {
-            kind: 'button',
-            optional: true,
-            when: "contains($entity, 'button')",
-            fields: { action: { path: '$', map: { ON: 'press', OFF: 'release' } } },
-          },
-        ],
+        readings: switchReadings(NAME),
+      },
+      {
+        topic: '{device}/text_sensor/{entity}/state',
+        payload: 'text',
+        readings: [{ kind: 'rfid.read', optional: true, when: "hasAny(lower($entity), 'rfid|nfc|tag|epc|uid')", fields: { epc: '$' } }],
+      },
+      {
+        topic: '{device}/event/{entity}/state',
+        when: 'defined(event_type)',
+        readings: [{ kind: 'button', fields: { action: { expression: 'lower(event_type)' } } }],
       },
       { topic: ['{device}/debug', '{device}/{component}/{entity}/command'], ignore: 'not-a-value' },
     ],

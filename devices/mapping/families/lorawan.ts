@@ -14,7 +14,7 @@ function sensed(base: string): Readings {
       fields: {
         temperatureC: first('temperature', 'TempC_SHT', 'TempC_DS', 'Temperature', 'temp', 'temperature_1'),
         humidityPercent: first('humidity', 'Hum_SHT', 'Humidity', 'hum', 'relative_humidity_2'),
-        illuminanceLux: first('illuminance', 'ILL_lux', 'ILL_lx', 'Illuminance', 'lux'),
+        illuminanceLux: first('illuminance', 'ILL_lux', 'ILL_lx', 'Illuminance', 'lux', 'light'),
         co2Ppm: first('co2', 'co2_ppm', 'CO2'),
       },
     },
@@ -45,12 +45,14 @@ function sensed(base: string): Readings {
       optional: true,
       fields: {
         occupied: {
-          expression: first('occupancy', 'pir_status', 'pir', 'motion', 'occupied').expression,
+          expression: first('occupancy', 'pir_status', 'pir', 'occupied').expression,
           map: {
             occupied: true,
             trigger: true,
             '1': true,
+            '2': true,
             true: true,
+            motion: true,
             vacant: false,
             idle: false,
             normal: false,
@@ -59,6 +61,13 @@ function sensed(base: string): Readings {
           },
         },
       },
+    },
+    // How often something moved since the last message, or whether it did.
+    {
+      kind: 'occupancy',
+      optional: true,
+      when: `not defined(${at('occupancy')}) and defined(${at('motion')})`,
+      fields: { occupied: { expression: `${at('motion')} != 0 and ${at('motion')} != false and ${at('motion')} != 'none'` } },
     },
     {
       kind: 'button',
@@ -103,7 +112,7 @@ function sensed(base: string): Readings {
 export const LORAWAN = {
   spec: {
     name: 'lorawan',
-    title: 'LoRaWAN: ChirpStack, The Things Stack, Milesight gateways',
+    title: 'LoRaWAN: ChirpStack, The Things Stack, Helium, Milesight gateways',
     description: 'Decoded uplinks of climate, door, occupancy, button and people sensors; known by the device name, its id or its EUI',
     messages: [
       {
@@ -118,7 +127,36 @@ export const LORAWAN = {
         at: { path: 'time', form: 'iso' },
         readings: sensed('object'),
       },
+      // The network server asks the sensor for its battery; 255 and 0 say that it does not know or has none.
+      {
+        topic: 'application/{application}/device/{eui}/event/status',
+        device: { expression: 'deviceInfo.deviceName ?? deviceName ?? $eui' },
+        at: { path: 'time', form: 'iso' },
+        when: 'batteryLevel > 0 and batteryLevelUnavailable != true and externalPowerSource != true',
+        readings: [{ kind: 'device.status', fields: { batteryPercent: 'batteryLevel' } }],
+      },
+      {
+        topic: 'application/{application}/device/{eui}/rx',
+        device: { expression: 'deviceName ?? $eui' },
+        at: { path: 'time', form: 'iso' },
+        readings: sensed('object'),
+      },
       { topic: 'application/{application}/device/{eui}/{rest...}', ignore: 'network-event' },
+      { topic: ['{region}/gateway/{gateway}/{rest...}', 'gateway/{gateway}/{rest...}'], ignore: 'network-event' },
+      {
+        topic: 'helium/{eui}/rx',
+        device: { expression: 'name ?? dev_eui ?? $eui' },
+        at: { path: 'reported_at', form: 'any' },
+        readings: sensed('decoded.payload'),
+      },
+      { topic: 'helium/{rest...}', ignore: 'network-event' },
+      // The Things Network, version 2.
+      {
+        topic: '{application}/devices/{device}/up',
+        at: { path: 'metadata.time', form: 'iso' },
+        when: 'defined(payload_fields) or defined(payload_raw)',
+        readings: sensed('payload_fields'),
+      },
       {
         topic: 'milesight/{rest...}',
         device: { expression: 'deviceName ?? devEUI' },
@@ -129,7 +167,7 @@ export const LORAWAN = {
     ],
   },
   extras: {
-    bridgeTopics: ['application/#', 'v3/#', 'milesight/#'],
+    bridgeTopics: ['application/#', 'v3/#', 'milesight/#', 'helium/#'],
     examples: [
       {
         topic: 'v3/shop@ttn/devices/{device}/up',

@@ -15,8 +15,7 @@ export const MQTT_ROOM = {
             kind: 'ble.sighting',
             fields: {
               beacon: {
-                expression:
-                  "defined(uuid) and defined(major) ? join(join(join(join(uuid, '-'), text(major)), '-'), text(minor)) : (id ?? mac)",
+                expression: 'iBeacon(uuid, major, minor) ?? beaconIn(data) ?? id ?? mac',
               },
               rssiDbm: 'rssi',
               txPowerDbm: { expression: '`rssi@1m` ?? txPower ?? (defined(major) ? number(tx_power) : null)' },

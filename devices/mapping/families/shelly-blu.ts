@@ -1,5 +1,20 @@
 import type { MappingFamily } from './family.ts';
 
+/** BTHome numbers presses; a remote control has several buttons. */
+function presses(button: string): Readonly<Record<string, string>> {
+  const names = {
+    '1': 'single',
+    '2': 'double',
+    '3': 'triple',
+    '4': 'long',
+    '5': 'long_double',
+    '6': 'long_triple',
+    '128': 'hold',
+    '254': 'hold',
+  };
+  return Object.fromEntries(Object.entries(names).map(([number, name]) => [number, `${button}${name}`]));
+}
+
 /**
  * BTHome devices relayed by Shelly's script, as `shelly-blu/events/<address>`: known by their address, which the script also sends as `address`. BTHome
  * numbers presses; 254 is a hold.
@@ -12,6 +27,8 @@ export const SHELLY_BLU = {
     messages: [
       {
         topic: 'shelly-blu/events/{device}',
+        // Without the key nobody can read it.
+        when: 'not (encryption == true and not defined(battery))',
         readings: [
           {
             kind: 'occupancy',
@@ -34,23 +51,16 @@ export const SHELLY_BLU = {
           {
             kind: 'button',
             optional: true,
-            when: 'defined(button) and (button[0] ?? button) != 0',
-            fields: {
-              action: {
-                expression: 'button[0] ?? button',
-                map: {
-                  '1': 'single',
-                  '2': 'double',
-                  '3': 'triple',
-                  '4': 'long',
-                  '5': 'long_double',
-                  '6': 'long_triple',
-                  '128': 'hold',
-                  '254': 'hold',
-                },
-              },
-            },
+            when: 'defined(button) and not defined(button[1]) and (button[0] ?? button) != 0',
+            fields: { action: { expression: 'button[0] ?? button', map: presses('') } },
           },
+          // A remote control says of each of its buttons whether it was pressed.
+          ...[0, 1, 2, 3].map((index) => ({
+            kind: 'button' as const,
+            optional: true,
+            when: `defined(button[1]) and defined(button[${index}]) and button[${index}] != 0`,
+            fields: { action: { path: `button[${index}]`, map: presses(`${index + 1}_`) } },
+          })),
           {
             kind: 'climate',
             optional: true,

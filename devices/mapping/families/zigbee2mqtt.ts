@@ -1,4 +1,11 @@
+import type { MappingSpec } from '../mapping-schema.ts';
 import type { MappingFamily } from './family.ts';
+import { FLAG, type Readings } from './named-values.ts';
+
+/** One value of a device on a topic of its own. */
+function bare(attribute: string, reading: Readings[number]): MappingSpec['messages'][number] {
+  return { topic: `zigbee2mqtt/{device...}/${attribute}`, payload: 'bare', readings: [reading] };
+}
 
 /** The plain word (version 1), or an object with it. */
 const STATE = "contains($, 'online') or contains($, 'offline')";
@@ -29,9 +36,21 @@ export const ZIGBEE2MQTT = {
         readings: [{ kind: 'device.status', fields: { online: { expression: "contains($, 'online')" } } }],
       },
       { topic: ['zigbee2mqtt/{device...}/set', 'zigbee2mqtt/{device...}/get'], ignore: 'command' },
+      // With `output: attribute` each value is a message of its own; a device may be called like one of them, but then it speaks JSON.
+      bare('contact', { kind: 'contact', fields: { open: { path: '$', map: { true: false, false: true } } } }),
+      bare('occupancy', { kind: 'occupancy', fields: { occupied: FLAG } }),
+      bare('presence', { kind: 'occupancy', fields: { occupied: FLAG } }),
+      bare('vibration', { kind: 'vibration', fields: { active: FLAG } }),
+      bare('action', { kind: 'button', fields: { action: { expression: 'lower($)' } } }),
+      bare('temperature', { kind: 'climate', fields: { temperatureC: '$' } }),
+      bare('humidity', { kind: 'climate', fields: { humidityPercent: '$' } }),
+      bare('illuminance_lux', { kind: 'climate', fields: { illuminanceLux: '$' } }),
+      bare('co2', { kind: 'climate', fields: { co2Ppm: '$' } }),
+      bare('battery', { kind: 'device.status', fields: { batteryPercent: '$' } }),
+      { topic: 'zigbee2mqtt/{device...}/{attribute}', payload: 'bare', ignore: 'other-attribute' },
       {
         topic: 'zigbee2mqtt/{device...}',
-        at: { path: 'last_seen', form: 'iso' },
+        at: { path: 'last_seen', form: 'any' },
         readings: [
           { kind: 'contact', optional: true, fields: { open: { expression: 'not contact' } }, when: 'defined(contact)' },
           { kind: 'occupancy', optional: true, fields: { occupied: { expression: 'occupancy ?? presence' } } },

@@ -6,6 +6,7 @@ import { describeAdapter } from '../../contracts/adapter.contract.ts';
 const ADDRESSES: Readonly<Record<string, string>> = {
   'shelly-blu': 'e8:e0:7e:d0:f9:89',
   rtl433: 'LaCrosse-TX141THBv2/168',
+  'home-assistant': 'front_door',
 };
 
 const names = createAdapterRegistry({ store: 'demo' }).adapters.map(({ name }) => name);

@@ -87,7 +87,7 @@ describe('the native form', () => {
     ['half an object', '{"id":"e1"', 'not-json', /JSON/],
     ['an array', '[]', 'not-an-object', /object/],
     ['null', 'null', 'not-an-object', /object/],
-    ['a byte order mark', '\ufeff{}', 'not-json', /JSON/],
+    ['a byte order mark and nothing behind it', '\ufeff', 'not-json', /JSON/],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 'not-utf8', /UTF-8/],
     ['more than 64 kB', `{"id":"${'x'.repeat(65_536)}"}`, 'oversized', /at most 65536/],
     ['17 levels', `{"a":${'['.repeat(16)}${']'.repeat(16)}}`, 'too-deep', /16 levels/],

@@ -359,7 +359,7 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
   ['a command', 'zigbee2mqtt/lamp/set', { state: 'ON' }, 'ignored command'],
   ['bridge talk', 'zigbee2mqtt/bridge/devices', '[]', 'ignored bridge'],
   ['a lamp', 'zigbee2mqtt/lamp', { state: 'ON', brightness: 10 }, 'ignored no-reading'],
-  ['a sensor that knows nothing', 'node/sensor/room_temperature/state', 'nan', 'ignored no-reading'],
+  ['a sensor that knows nothing', 'node/sensor/room_temperature/state', 'nan', 'ignored unavailable'],
   ['energy', 'tele/plug/SENSOR', { Time: 'x', ENERGY: { Power: 12 } }, 'ignored no-reading'],
   ['an RPC answer', 'shelly-1/events/rpc', { id: 1, src: 's', result: {} }, 'ignored other-rpc'],
   ['heartbeats', 'ingics/gw', '$HBRP,F008D1789200,F008D1789200,-127,00000000', 'ignored heartbeat'],

@@ -1,0 +1,64 @@
+import type { MappingFamily } from './family.ts';
+import { FLAG, onlyWhere, sensorReadings, switchReadings } from './named-values.ts';
+
+const NAME = 'lower($property)';
+/** A property is a number or is on or off; which of them only its value shows. */
+const IS_SWITCH = "($ == 'true' or $ == 'false' or $ == 'open' or $ == 'closed')";
+const STATE = { ready: true, sleeping: true, alert: true, init: true, lost: false, disconnected: false } as const;
+/** What every property of a device is at: with the version as a level of its own since 5. */
+const at = (rest: string) => [`homie/5/{device}/${rest}`, `homie/{device}/${rest}`];
+
+/** The Homie convention, versions 3 to 5: bare values, so that the name of a property says what it is. */
+export const HOMIE = {
+  spec: {
+    name: 'homie',
+    title: 'Homie convention 3 to 5',
+    description: 'Bare values by the name of the property: weight, temperature, motion, door, button; known by the device id',
+    messages: [
+      {
+        topic: at('$state'),
+        payload: 'text',
+        readings: [{ kind: 'device.status', fields: { online: { path: '$', map: STATE } } }],
+      },
+      { topic: at('$online'), payload: 'text', readings: [{ kind: 'device.status', fields: { online: FLAG } }] },
+      { topic: at('$stats/battery'), payload: 'text', readings: [{ kind: 'device.status', fields: { batteryPercent: '$' } }] },
+      {
+        topic: at('$stats/uptime'),
+        payload: 'text',
+        readings: [{ kind: 'device.status', fields: { uptimeMs: { path: '$', unit: 's' } } }],
+      },
+      { topic: at('$fw/version'), payload: 'text', readings: [{ kind: 'device.status', fields: { firmware: '$' } }] },
+      {
+        topic: [
+          `homie/5/{device}/\${attribute}`,
+          `homie/{device}/\${attribute}`,
+          `homie/5/{device}/\${attribute}/{rest...}`,
+          `homie/{device}/\${attribute}/{rest...}`,
+        ],
+        ignore: 'attribute',
+      },
+      {
+        topic: [...at(`{node}/\${attribute}`), ...at(`{node}/{property}/\${attribute}`)],
+        ignore: 'attribute',
+      },
+      { topic: [...at('{node}/{property}/set'), ...at('{node}/{property}/$target')], ignore: 'command' },
+      {
+        topic: at('{node}/{property}'),
+        payload: 'text',
+        readings: [
+          ...onlyWhere(`not ${IS_SWITCH}`, sensorReadings(NAME, { weight: true, temperature: true })),
+          ...onlyWhere(IS_SWITCH, switchReadings(NAME, ['door', 'window', 'drawer', 'open'])),
+        ],
+      },
+    ],
+  },
+  extras: {
+    bridgeTopics: ['homie/#'],
+    examples: [
+      { topic: 'homie/{device}/scale/weight', payload: '1242.5', reads: ['shelf.weight'] },
+      { topic: 'homie/5/{device}/climate/temperature', payload: '21.5', reads: ['climate'] },
+      { topic: 'homie/{device}/$state', payload: 'lost', reads: ['device.status'] },
+    ],
+    setup: 'In the configuration of the device: MQTT host {host}, port {port}, user {user}, password {password}, base topic homie/',
+  },
+} satisfies MappingFamily;
