@@ -6,8 +6,10 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { didYouMean } from '../../config/suggest.ts';
 import type { Adapter, Decoded, DeviceMessage } from '../../devices/adapters/adapter.ts';
 import { Placements } from '../../devices/adapters/placements.ts';
+import { familyMapping } from '../../devices/adapters/registry.ts';
 import { type CompiledMapping, compileMapping } from '../../devices/mapping/compile-mapping.ts';
 import { type Explanation, explainMapping } from '../../devices/mapping/explain-mapping.ts';
+import type { MappingExtras } from '../../devices/mapping/mapping-adapter.ts';
 import { mappingSchema } from '../../devices/mapping/mapping-schema.ts';
 import { createAdapters, placedSources } from '../compose-adapters.ts';
 import { chooseConfig, requireConfig } from './config-file.ts';
@@ -39,6 +41,8 @@ interface Subject {
   readonly name: string;
   readonly adapter: Adapter | undefined;
   readonly mapping: CompiledMapping | undefined;
+  /** What one of our own families has besides its mapping. */
+  readonly extras?: MappingExtras;
 }
 
 function run(asked: { readonly mapping: string; readonly message: string; readonly words: TryWords }, context: CommandContext): void {
@@ -53,7 +57,8 @@ function run(asked: { readonly mapping: string; readonly message: string; readon
   for (const [index, message] of readMessages(asked.message, context).entries()) {
     const verdict = decodeWith(subject, message, placements);
     allRead &&= verdict.kind === 'readings';
-    const explanation = subject.mapping === undefined ? undefined : explainMapping(subject.mapping, message, placements);
+    const explanation =
+      subject.mapping === undefined ? undefined : explainMapping(subject.mapping, message, { placements, extras: subject.extras });
     if (words.json === true) {
       context.print(JSON.stringify({ message: index + 1, topic: message.topic, ...(explanation ?? { verdict }) }));
       continue;
@@ -66,7 +71,7 @@ function run(asked: { readonly mapping: string; readonly message: string; readon
 }
 
 function decodeWith(subject: Subject, message: DeviceMessage, placements: Placements): Decoded {
-  if (subject.mapping !== undefined) return explainMapping(subject.mapping, message, placements).verdict;
+  if (subject.mapping !== undefined) return explainMapping(subject.mapping, message, { placements, extras: subject.extras }).verdict;
   return subject.adapter?.decode(message) ?? { kind: 'ignored', reason: 'unknown-topic' };
 }
 
@@ -75,6 +80,8 @@ function findSubject(named: string, loaded: LoadedConfig, context: CommandContex
   const own = loaded.config.mappings.find((mapping) => mapping.name === named);
   const compiled = own === undefined ? undefined : compileMapping(own);
   if (compiled?.ok === true) return { name: named, adapter: undefined, mapping: compiled.value };
+  const family = familyMapping(named);
+  if (family !== undefined) return { name: named, adapter: undefined, ...family };
   const { adapters } = createAdapters(loaded.config);
   const adapter = adapters.find((candidate) => candidate.name === named);
   if (adapter !== undefined) return { name: named, adapter, mapping: undefined };

@@ -104,6 +104,12 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   ESPHOME,
 ];
 
+/** A family of ours that is a mapping, for whoever wants to see step by step how it reads; `undefined` for one in code, or for none. */
+export function familyMapping(name: string): { readonly mapping: CompiledMapping; readonly extras: MappingFamily['extras'] } | undefined {
+  const family = FAMILIES.find((candidate): candidate is MappingFamily => typeof candidate !== 'function' && candidate.spec.name === name);
+  return family === undefined ? undefined : { mapping: compiled(mappingSchema.parse(family.spec)), extras: family.extras };
+}
+
 /** The adapters of one store, asked in order. */
 export interface AdapterRegistry {
   readonly adapters: readonly Adapter[];

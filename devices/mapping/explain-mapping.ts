@@ -4,8 +4,8 @@ import type { Placements } from '../adapters/placements.ts';
 import { FieldFault } from './compile-field.ts';
 import type { CompiledField, CompiledMapping, CompiledMessage } from './compile-mapping.ts';
 import type { Scope } from './expression.ts';
-import { createMappingAdapter } from './mapping-adapter.ts';
-import { findMessage, holds } from './read-mapping.ts';
+import { createMappingAdapter, type MappingExtras, messageFor } from './mapping-adapter.ts';
+import { holds } from './read-mapping.ts';
 
 /** What a mapping makes of one message, step by step, for the person who is writing the mapping. */
 export interface Explanation {
@@ -44,8 +44,12 @@ export interface FieldStep {
 const MAX_ELEMENTS = 3;
 
 /** Runs the same readers that decode, and keeps what each of them said. */
-export function explainMapping(mapping: CompiledMapping, message: DeviceMessage, placements: Placements): Explanation {
-  const verdict = createMappingAdapter(mapping, { placements }).decode(message);
+export function explainMapping(
+  mapping: CompiledMapping,
+  message: DeviceMessage,
+  { placements, extras }: { readonly placements: Placements; readonly extras?: MappingExtras | undefined },
+): Explanation {
+  const verdict = createMappingAdapter(mapping, { placements, ...(extras !== undefined && { extras }) }).decode(message);
   const topics = mapping.messages.flatMap((candidate) =>
     candidate.patterns.map((pattern, index) => ({
       topic: typeof candidate.form.topic === 'string' ? candidate.form.topic : (candidate.form.topic[index] ?? ''),
@@ -53,7 +57,7 @@ export function explainMapping(mapping: CompiledMapping, message: DeviceMessage,
     })),
   );
   const nothing = { topics, parts: {}, device: undefined, readings: [], verdict };
-  const found = findMessage(mapping.messages, message.topic, message.payload);
+  const found = messageFor(mapping, message, extras?.recognises);
   if (found === undefined) return { ...nothing, stopped: 'no topic of the mapping fits' };
   const parts = partsOf(found.message, message.topic);
   if (found.message.form.ignore !== undefined)

@@ -53,7 +53,7 @@ interface About {
 }
 
 function decode(mapping: CompiledMapping, { placements, recognises }: About, message: DeviceMessage): Decoded {
-  const found = findMessage(mapping.messages, message.topic, message.payload) ?? onOtherTopic(mapping, message, recognises);
+  const found = messageFor(mapping, message, recognises);
   if (found === undefined) return ignored('unknown-topic');
   const { form } = found.message;
   if (form.ignore !== undefined) return ignored(form.ignore);
@@ -84,6 +84,15 @@ function decode(mapping: CompiledMapping, { placements, recognises }: About, mes
     }
   }
   return readingsOf(message, said, { stamped: isTimed });
+}
+
+/** The message of a mapping that a device's message is, by its topic or else by its form. */
+export function messageFor(
+  mapping: CompiledMapping,
+  message: DeviceMessage,
+  recognises: About['recognises'],
+): ReturnType<typeof findMessage> {
+  return findMessage(mapping.messages, message.topic, message.payload) ?? onOtherTopic(mapping, message, recognises);
 }
 
 /** A device that is configured to write another topic, or whose form alone says what it is, says what the mapping's first message says. */

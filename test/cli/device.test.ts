@@ -64,6 +64,30 @@ describe('endcap device try', { timeout: 60_000 }, () => {
     const { stderr } = await attempt('zigbee2mqt', 'door.txt');
     expect(stderr).toContain('zigbee2mqtt');
   });
+
+  it.each([
+    ['homie', 'homie/shelf-1/scale/weight 1242.5', 'grams  <- $  =  1242.5'],
+    ['home-assistant', 'homeassistant/binary_sensor/back_door/state on', 'open  <- $, mapped  =  true'],
+    ['wirenboard', '/devices/wb-1/controls/Temperature 23.4', 'temperatureC  <- $  =  23.4'],
+    [
+      'kgateway',
+      'kbeacon/publish/68B9D3DFE78C {"msg":"advData","gmac":"68B9D3DFE78C","obj":[{"dmac":"C0FFEE000001","rssi":-65}]}',
+      '<- rssi  =  -65',
+    ],
+    ['raw-advertisements', 'any/topic {"gw":"hall","mac":"c0:ff:ee:00:00:01","rssi":-66,"adv":"020106"}', 'rssiDbm  <- rssi  =  -66'],
+    [
+      'disruptive',
+      'disruptive/x {"event":{"targetName":"projects/p/devices/d1","eventType":"objectPresent","data":{"objectPresent":{"state":"PRESENT"}}}}',
+      'mapped  =  false',
+    ],
+    ['epcis', 'epcis/dock {"action":"OBSERVE","epcList":["urn:epc:id:sgtin:0614141.107346.2017"]}', 'epc  <- $  =  "urn:epc'],
+    ['zigbee2mqtt', 'zigbee2mqtt/back-door/contact false', 'open  <- $, mapped  =  true'],
+  ])('explains our own family %s field by field', async (family, line, step) => {
+    writeFileSync(join(rig.folder, `${family}.txt`), `${line}\n`);
+    const { code, stdout } = await attempt(family, `${family}.txt`);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(step)]);
+    expect(stdout).toMatch(/reads {2}\S+ {2}\{"kind"/);
+  });
 });
 
 describe('two commands connect', { timeout: 120_000 }, () => {

@@ -90,7 +90,11 @@ function sensed(base: string): Readings {
         },
       },
     },
-    { kind: 'presence', optional: true, fields: { count: first('people_count', 'region_1_count', 'people_total_counts') } },
+    {
+      kind: 'presence',
+      optional: true,
+      fields: { count: first('people_count', 'people_counter_all', 'region_1_count', 'people_total_counts') },
+    },
     {
       kind: 'door.count',
       optional: true,
