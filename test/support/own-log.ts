@@ -12,7 +12,7 @@ const CHUNK = 5_000;
 /** A store whose shoppers all agree to be measured and are mostly named at the till, with sensors that say little while nobody moves. */
 export const TALKATIVE_TILLS = scenarioSchema.parse({
   startsAtHour: 8,
-  arrivals: { factor: 3 },
+  arrivals: { factor: 5 },
   shoppers: { phoneShare: 1, offersConsentShare: 1, measurementConsentShare: 1, eraseShare: 0 },
   checkout: { showsVisitShare: 0.9, seesTagShare: 0.95 },
   devices: {
