@@ -14,7 +14,8 @@ export interface OutcomeCounts {
 /** Why nothing can be learnt yet and what to do, in words; `undefined` where there is enough. */
 export function shortageOf(counts: OutcomeCounts): { readonly sentence: string; readonly hint: string } | undefined {
   const { visits, bought, judgedBought } = LEAST_TO_LEARN;
-  const hint = 'Let the store go on for some days: visits count that agree to measurement, get no offer and are named at the till';
+  const hint =
+    'Let the store go on for some days: visits count that agree to measurement, get no offer and are named at the till, as far back as the log goes (data.retention.log)';
   if (counts.visits < visits)
     return { sentence: `Only ${some(counts.visits, 'visit has', 'visits have')} a known outcome; ${visits} are needed`, hint };
   if (counts.bought < bought)
