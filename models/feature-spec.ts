@@ -12,6 +12,8 @@ export interface FeatureDefinition {
   readonly levels?: readonly string[];
   /** Whether the levels have an order that a split may use (months), or are only names (regions, the default). */
   readonly ordered?: boolean;
+  /** Says what was around and nothing of what was done: it is expected to be other tomorrow, so no drift is told from it. */
+  readonly around?: boolean;
   readonly meaning: string;
 }
 
@@ -45,7 +47,17 @@ export function defineFeatureSpec(name: string, features: readonly FeatureDefini
 /** The text the hash is taken of: one JSON array a feature, in order, so that no separator can be forged by a name. */
 export function canonicalText(name: string, features: readonly FeatureDefinition[]): string {
   const lines = features.map((f) =>
-    JSON.stringify([f.name, f.unit, f.min, f.max, f.missing ?? null, f.levels ?? null, f.ordered ?? false, f.meaning]),
+    JSON.stringify([
+      f.name,
+      f.unit,
+      f.min,
+      f.max,
+      f.missing ?? null,
+      f.levels ?? null,
+      f.ordered ?? false,
+      f.meaning,
+      ...(f.around === true ? ['around'] : []),
+    ]),
   );
   return [JSON.stringify(name), ...lines].join('\n');
 }

@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS, type TimestampMs } from '../agent/core/units.ts';
 import type { Interest, Visit } from '../agent/core/visit.ts';
 import type { FeatureDefinition } from './feature-spec.ts';
 import { UNKNOWN, VISIT_SPEC } from './visit-spec.ts';
+import { weatherLevel } from './weather.ts';
 
 /** What the request does not say of the store. */
 export interface FeatureOptions {
@@ -20,7 +21,7 @@ const DEFINITIONS: readonly FeatureDefinition[] = VISIT_SPEC.features;
  * Every value is inside its declared range or is `UNKNOWN`; three decimals, so that a stored vector is short and exact.
  */
 export function features(request: ScoreEffect, product: Product, options: FeatureOptions = {}): number[] {
-  const { visit, nowMs, trigger } = request;
+  const { visit, nowMs, trigger, around } = request;
   const own = visit.interest.get(product.sku);
   const touched = touches(request, product.sku);
   const shelf = category(request, product);
@@ -59,6 +60,9 @@ export function features(request: ScoreEffect, product: Product, options: Featur
     visit.interactions.length > 0 ? touched.count / visit.interactions.length : UNKNOWN,
     clock.sin,
     clock.cos,
+    around.weather === undefined ? UNKNOWN : (weatherLevel(around.weather) ?? UNKNOWN),
+    around.hasEvent === undefined ? UNKNOWN : Number(around.hasEvent),
+    around.weekday,
   ];
   for (let i = 0; i < values.length; i++) values[i] = clip(DEFINITIONS[i]!, values[i]!);
   return values;

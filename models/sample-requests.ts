@@ -1,7 +1,9 @@
 import type { ScoreEffect } from '../agent/core/effect.ts';
+import type { Surroundings } from '../agent/core/journeys/surroundings.ts';
 import type { Product } from '../agent/core/store-map.ts';
 import type { Interaction, InteractionKind, Interest, Visit } from '../agent/core/visit.ts';
 import { createRandom, type Random } from './training/random.ts';
+import { WEATHER_LEVELS } from './weather.ts';
 
 const KINDS: readonly InteractionKind[] = ['dwell', 'pick', 'return', 'compare', 'scan', 'try'];
 const NOW_MS = 1_800_000_000_000;
@@ -26,7 +28,14 @@ function sampleRequest(number: number, productCount: number, random: Random): Sc
     products,
     trigger: { interaction: 'pick', sku: products[0]!.sku, slot: undefined, fixture: undefined, confidence: random.next() },
     nowMs: NOW_MS,
+    around: sampleAround(number),
   };
+}
+
+/** Every third store has no feed: that is the normal case. */
+function sampleAround(number: number): Surroundings {
+  const weekday = number % 7;
+  return number % 3 === 0 ? { weekday } : { weekday, weather: WEATHER_LEVELS[number % WEATHER_LEVELS.length]!, hasEvent: number % 2 === 0 };
 }
 
 function sampleProduct(number: number, random: Random): Product {

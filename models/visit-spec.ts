@@ -1,4 +1,5 @@
 import { defineFeatureSpec, type FeatureDefinition } from './feature-spec.ts';
+import { WEATHER_LEVELS } from './weather.ts';
 
 /** Stands for "not known" in every visit feature. A number and not NaN because scores are stored as JSON, which has no NaN. */
 export const UNKNOWN = -2;
@@ -19,7 +20,8 @@ function share(name: string, meaning: string): FeatureDefinition {
 }
 
 /**
- * What the intent model sees of one visit and one product: only what the visit did, never who the shopper is.
+ * What the intent model sees of one visit and one product: what the visit did and what was around it, never who the shopper is. What a member
+ * who opted in bought before is left out on purpose: it is of the person and not of the visit, and campaigns may ask for it in the open.
  * Counts and spans are clipped to their range; `-2` means not known. Touching is picking, returning, comparing, scanning or trying.
  */
 export const VISIT_SPEC = defineFeatureSpec('visit-intent', [
@@ -75,5 +77,33 @@ export const VISIT_SPEC = defineFeatureSpec('visit-intent', [
     max: 1,
     missing: UNKNOWN,
     meaning: 'cosine of the local time of day; unknown where the store gives none',
+  },
+  {
+    name: 'weather',
+    unit: 'category',
+    min: 0,
+    max: WEATHER_LEVELS.length - 1,
+    missing: UNKNOWN,
+    levels: WEATHER_LEVELS,
+    around: true,
+    meaning: 'weather outside; unknown where nobody tells it or the word is not known',
+  },
+  {
+    name: 'event',
+    unit: 'flag',
+    min: 0,
+    max: 1,
+    missing: UNKNOWN,
+    around: true,
+    meaning: '1 while an event goes on around the store, else 0; unknown where nobody ever told of one',
+  },
+  {
+    name: 'weekday',
+    unit: 'day',
+    min: 0,
+    max: 6,
+    missing: UNKNOWN,
+    around: true,
+    meaning: 'local day of the week, 0 for Monday to 6 for Sunday, so that one split tells the weekend',
   },
 ]);

@@ -1,6 +1,7 @@
 import type { OffersConsent } from './consent.ts';
 import type { Decision, Offer, OfferState, Trigger } from './decision.ts';
 import type { CampaignId, DeviceId, FixtureId, OfferId, Sku, VisitId, ZoneId } from './ids.ts';
+import type { Surroundings } from './journeys/surroundings.ts';
 import type { SaleLine } from './reading.ts';
 import type { Product } from './store-map.ts';
 import type { Channel } from './touch.ts';
@@ -44,6 +45,8 @@ export interface ScoreEffect {
   readonly products: readonly Product[];
   readonly trigger: Trigger;
   readonly nowMs: TimestampMs;
+  /** The same for everybody in the store now. */
+  readonly around: Surroundings;
 }
 
 /** The answer to whoever handed in the input; given after the commit. */

@@ -2,6 +2,7 @@ import { nextProducts } from './baskets/next-products.ts';
 import type { StepContext } from './context.ts';
 import type { Trigger } from './decision.ts';
 import type { FixtureId, Sku, SlotId } from './ids.ts';
+import { surroundingsOf } from './journeys/surroundings.ts';
 import { holdBeforeScoring } from './record-hold.ts';
 import { isMeasured } from './restraint/childrens-zones.ts';
 import { putBounded, STATE_LIMITS } from './state.ts';
@@ -73,6 +74,7 @@ export function considerOffer(context: StepContext, visit: Visit, asked: { reado
     products: productsToScore(context, visit, asked.product),
     trigger: asked.trigger,
     nowMs: context.nowMs,
+    around: surroundingsOf(context),
   });
 }
 

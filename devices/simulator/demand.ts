@@ -7,6 +7,8 @@ export interface Demand {
   /** 0 for a product nobody needed, else the need's strength in (0, 1]. */
   readonly need: number;
   readonly priceSensitivity: number;
+  /** What is outside makes of the chance to buy: a factor, 1 where nothing does. */
+  readonly mood: number;
   /** Mean price of the product's category. */
   readonly usualPriceCents: number;
 }
@@ -17,7 +19,7 @@ export function chanceToBuy(product: Product, demand: Demand, scenario: Scenario
   const relevance = demand.need > 0 ? demand.need : scenario.needs.impulseBuyFactor;
   const dearness = demand.usualPriceCents > 0 ? product.priceCents / demand.usualPriceCents - 1 : 0;
   // A sensitivity of 1 halves the chance at twice the usual price; a bargain raises it by the same rule.
-  return clamp(buy * relevance * 2 ** (-demand.priceSensitivity * dearness));
+  return clamp(buy * demand.mood * relevance * 2 ** (-demand.priceSensitivity * dearness));
 }
 
 /** Chance to buy with an offer of `discountCents` in mind. */

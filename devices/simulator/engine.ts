@@ -5,6 +5,7 @@ import { Beacons } from './beacons.ts';
 import { Checkout } from './checkout.ts';
 import { Goods } from './goods.ts';
 import type { TruthSink } from './ground-truth.ts';
+import { Outside } from './outside.ts';
 import { FloorPlan } from './path.ts';
 import { TimeQueue } from './queue.ts';
 import { Random } from './random.ts';
@@ -58,6 +59,7 @@ class StoreEngine implements Engine, Timeline {
   readonly #random: Random;
   readonly #trips = new Map<string, Trip>();
   readonly #endMs: TimestampMs;
+  readonly #outside: Outside;
   readonly #hourAt: (atMs: TimestampMs) => number;
   #arrived = 0;
 
@@ -84,7 +86,9 @@ class StoreEngine implements Engine, Timeline {
       { run, times: scenario.checkout },
     );
     this.#world = { ...parts, seed, shelves, beacons, checkout, passDoor: (direction, nowMs) => rooms.passDoor(direction, nowMs) };
+    this.#outside = new Outside(parts);
     devices.start();
+    this.#outside.start();
     shelves.start();
     beacons.start();
     rooms.start();
@@ -137,7 +141,7 @@ class StoreEngine implements Engine, Timeline {
   #planArrival(nowMs: TimestampMs): void {
     const { perHour, factor } = this.#scenario.arrivals;
     const hour = this.#hourAt(nowMs);
-    const rate = (perHour[Math.floor(hour)] ?? 0) * factor;
+    const rate = (perHour[Math.floor(hour)] ?? 0) * factor * this.#outside.mood(nowMs).arrivals;
     const hourEndsMs = nowMs + Math.max(1, Math.ceil((1 - (hour % 1)) * 3_600_000));
     const arrivesMs = rate > 0 ? nowMs + Math.ceil(this.#random.exponential(3_600_000 / rate)) : Number.POSITIVE_INFINITY;
     if (arrivesMs >= hourEndsMs) {
@@ -157,7 +161,8 @@ class StoreEngine implements Engine, Timeline {
       this.#arrived += 1;
       const id = `s-${String(this.#arrived).padStart(5, '0')}`;
       const random = this.#world.random.fork(id);
-      const shopper = drawShopper(id, { scenario: this.#scenario, goods: this.#world.goods, random });
+      const mood = this.#outside.mood(atMs);
+      const shopper = drawShopper(id, { scenario: this.#scenario, goods: this.#world.goods, random, mood });
       const trip = new Trip(shopper, { world: this.#world, random, nowMs: atMs, onLeave: () => this.#trips.delete(id) });
       this.#trips.set(id, trip);
       trip.enter(atMs);

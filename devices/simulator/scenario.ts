@@ -16,6 +16,24 @@ const shopperType = (weight: number, buy: number, offerEffect: number, dismiss: 
     })
     .prefault({});
 
+/** What something outside does, each a factor on what shoppers do without it: how many come, the chance to buy, stops out of curiosity, patience. */
+const outsideEffect = {
+  value: z.string().min(1).max(64),
+  weight: positive.default(1),
+  arrivals: positive.default(1),
+  buy: positive.default(1),
+  impulse: positive.default(1),
+  patience: positive.default(1),
+};
+
+/** The factors alone. */
+export interface OutsideEffect {
+  readonly arrivals: number;
+  readonly buy: number;
+  readonly impulse: number;
+  readonly patience: number;
+}
+
 const typicalDay = [0, 0, 0, 0, 0, 0, 0, 10, 25, 35, 40, 45, 55, 45, 40, 45, 55, 70, 65, 40, 15, 0, 0, 0];
 
 /** Everything that decides how a simulated store behaves. Every field has a default, so `{}` is a scenario; unknown fields are refused. */
@@ -115,6 +133,27 @@ export const scenarioSchema = z.strictObject({
       skipShare: share.default(0.05),
       /** Visits needs in the order of the list instead of the nearest first. */
       zigzagShare: share.default(0.2),
+    })
+    .prefault({}),
+
+  /** What goes on outside and what it does to shoppers; with neither weather nor events nothing does, and nobody tells of it. */
+  outside: z
+    .strictObject({
+      /** Kinds of weather, and how long one lasts (mean). `value` is what the feed says. */
+      weather: z.array(z.strictObject(outsideEffect)).max(16).default([]),
+      weatherHours: z.number().gt(0).default(3),
+      /** Events near the store, how long one lasts and how long it is quiet before the next (means). */
+      events: z.array(z.strictObject(outsideEffect)).max(16).default([]),
+      eventHours: z.number().gt(0).default(2),
+      quietHours: z.number().gt(0).default(5),
+      /** Tells the store over MQTT, every so often, what holds and for how long to believe it; `heardShare` of the reports get through. */
+      feed: z
+        .strictObject({
+          everyMinutes: z.number().gt(0).default(20),
+          holdsMinutes: z.number().gt(0).default(40),
+          heardShare: share.default(1),
+        })
+        .prefault({}),
     })
     .prefault({}),
 

@@ -1,6 +1,7 @@
 import type { Cents, DurationMs } from '../../agent/core/units.ts';
 import { chanceToBuy, type Demand } from './demand.ts';
 import type { Goods } from './goods.ts';
+import type { Mood } from './outside.ts';
 import { type Random, uniformOf } from './random.ts';
 import type { Scenario, ShopperType } from './scenario.ts';
 
@@ -14,6 +15,8 @@ export interface Shopper {
   readonly metresPerSecond: number;
   readonly patienceMs: DurationMs;
   readonly impulseStops: number;
+  /** What is outside makes of the chance to buy: a factor, 1 where nothing does. */
+  readonly mood: number;
   /** Goes to the nearest shelf of the list first, or in the order of the list. */
   readonly zigzags: boolean;
   readonly wantsCart: boolean;
@@ -37,10 +40,10 @@ export interface Need {
   readonly strength: number;
 }
 
-/** Draws a shopper. The same random stream gives the same shopper. */
+/** Draws a shopper, who comes in the mood of the weather. The same random stream gives the same shopper. */
 export function drawShopper(
   id: string,
-  { scenario, goods, random }: { readonly scenario: Scenario; readonly goods: Goods; readonly random: Random },
+  { scenario, goods, random, mood }: { readonly scenario: Scenario; readonly goods: Goods; readonly random: Random; readonly mood: Mood },
 ): Shopper {
   const { shoppers, needs, habits } = scenario;
   const types = Object.keys(shoppers.types) as ShopperType[];
@@ -69,8 +72,9 @@ export function drawShopper(
     budgetCents: Math.round(random.logNormal(shoppers.budgetCents.median, shoppers.budgetCents.spread)),
     priceSensitivity,
     metresPerSecond: random.normalWithin(shoppers.walkMetresPerSecond, 0.2),
-    patienceMs: Math.round(random.normalWithin(shoppers.patienceMinutes, 1) * 60_000),
-    impulseStops: random.poisson(needs.impulseStopsMean),
+    patienceMs: Math.round(random.normalWithin(shoppers.patienceMinutes, 1) * 60_000 * mood.patience),
+    impulseStops: random.poisson(needs.impulseStopsMean * mood.impulse),
+    mood: mood.buy,
     zigzags: random.chance(habits.zigzagShare),
     wantsCart: random.chance(shoppers.cartTagShare),
     phone: hasPhone ? phone : undefined,
@@ -94,6 +98,7 @@ export function attitude(
     type: shopper.type,
     need: Math.max(0, ...strengths),
     priceSensitivity: shopper.priceSensitivity,
+    mood: shopper.mood,
     usualPriceCents: goods.usualPriceCents(product.category),
   };
   return { demand, chance: chanceToBuy(product, demand, scenario), roll: uniformOf(`${seed}/${shopper.id}/wants/${sku}`) };

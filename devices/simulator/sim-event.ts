@@ -75,6 +75,12 @@ export interface OfferSeen {
 
 /** The message as the contract wants it on the wire. `atMs` replaces the device time, for drivers that live in another time. */
 export function nativeJson(message: NativeMessage, atMs: TimestampMs = message.deviceAtMs): string {
+  const at = new Date(atMs).toISOString();
+  if (message.body.kind === 'context') {
+    const { kind, topic, value, untilMs } = message.body;
+    // On the wire an end is a time like any other; it moves with the message's own.
+    return JSON.stringify({ id: message.id, at, kind, topic, value, until: new Date(untilMs - message.deviceAtMs + atMs).toISOString() });
+  }
   const { kind, ...fields } = message.body;
-  return JSON.stringify({ id: message.id, at: new Date(atMs).toISOString(), kind, ...fields });
+  return JSON.stringify({ id: message.id, at, kind, ...fields });
 }

@@ -1,6 +1,7 @@
 import { at } from '../confidence.ts';
 import { toModelValue } from '../feature-spec.ts';
 import { UNKNOWN, VISIT_SPEC } from '../visit-spec.ts';
+import { WEATHER_LEVELS, type WeatherLevel } from '../weather.ts';
 
 /** What kind of thing a feature says, for models that can only be explained in pieces of this size. */
 export const FEATURE_GROUPS = [
@@ -31,6 +32,16 @@ const TIMES = ['', 'once', 'twice'] as const;
 export function times(count: number): string {
   return TIMES[count] || `${count} times`;
 }
+
+const WEATHER_PHRASES: Readonly<Record<WeatherLevel, string>> = {
+  dry: 'it was dry outside',
+  rain: 'it was raining outside',
+  snow: 'it was snowing outside',
+  hot: 'it was hot outside',
+  cold: 'it was cold outside',
+};
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
 /** Words for every feature of `VISIT_SPEC`; a test walks the spec. They tell what was done, never what somebody is. */
 export const FEATURE_WORDS: Readonly<Record<string, FeatureWords>> = {
@@ -176,6 +187,17 @@ export const FEATURE_WORDS: Readonly<Record<string, FeatureWords>> = {
   },
   time_sin: { group: 'certainty', say: () => 'the time of day', unknown: 'the time of day is not known' },
   time_cos: { group: 'certainty', say: () => 'the time of day', unknown: 'the time of day is not known' },
+  weather: {
+    group: 'the visit',
+    say: (level) => WEATHER_PHRASES[WEATHER_LEVELS[level] ?? 'dry'],
+    unknown: 'the weather is not known',
+  },
+  event: {
+    group: 'the visit',
+    say: (flag) => (flag === 1 ? 'there was an event going on' : 'there was no event going on'),
+    unknown: 'whether there was an event going on is not known',
+  },
+  weekday: { group: 'the visit', say: (day) => `it was a ${DAYS[day] ?? 'day'}`, unknown: 'the day of the week is not known' },
 };
 
 /** The words for one feature at its value in a stored vector. */

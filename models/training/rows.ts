@@ -9,7 +9,7 @@ const value = z.union([z.number(), z.string(), z.null()]);
 
 /**
  * One line of a rows file (JSON Lines). Features come by name (`features`) or in the order of a spec (`values` with `featureSpec`, as a
- * decision stores them). `group` keeps the rows of one visit together; `store` and `atMs` are what splits by store and by time use.
+ * decision stores them: of a category the level's name, or its index). `group` keeps the rows of one visit together; `store` and `atMs` are what splits by store and by time use.
  */
 export const labelledRowSchema = z.strictObject({
   features: z.record(z.string(), value).optional(),
@@ -116,7 +116,7 @@ export class TableBuilder {
     const numbers: number[] = [];
     for (const [i, definition] of definitions.entries()) {
       const raw = values === undefined ? features?.[definition.name] : values[i];
-      const number = toNumber(raw ?? undefined, definition.levels);
+      const number = toNumber(raw ?? undefined, { levels: definition.levels, isStored: values !== undefined });
       if (number === undefined) return `"${definition.name}" is ${JSON.stringify(raw)}`;
       numbers.push(toModelValue(definition, number));
     }
@@ -124,9 +124,14 @@ export class TableBuilder {
   }
 }
 
-function toNumber(raw: number | string | undefined, levels: readonly string[] | undefined): number | undefined {
+/** `isStored`: a number is a level's index, as stored vectors carry it; else it is a level's name that looks like a number. */
+function toNumber(
+  raw: number | string | undefined,
+  { levels, isStored }: { readonly levels: readonly string[] | undefined; readonly isStored: boolean },
+): number | undefined {
   if (raw === undefined) return Number.NaN;
   if (levels === undefined) return typeof raw === 'number' ? raw : undefined;
+  if (isStored && typeof raw === 'number') return levels[raw] === undefined ? Number.NaN : raw;
   const level = levels.indexOf(String(raw));
   return level === -1 ? Number.NaN : level;
 }

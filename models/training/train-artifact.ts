@@ -126,12 +126,12 @@ function describeColumns(model: TrainedModel, train: Table): ModelManifest['colu
       ...(label === undefined ? {} : { level: label }),
       used: used.has(i),
       ...span(values[i]!),
-      ...seen(values[i]!, used.has(i)),
+      ...seen(values[i]!, used.has(i) && definition.around !== true),
     };
   });
 }
 
-/** What drift is measured against, of the columns that the model looks at. */
+/** What drift is measured against, of the columns that the model looks at and that are the shoppers' doing. */
 function seen(column: ArrayLike<number>, isUsed: boolean): Pick<ModelManifest['columns'][number], 'seen'> {
   if (!isUsed) return {};
   const { edges, shares } = distributionOf(column);

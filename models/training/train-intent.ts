@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import { ruleIntent } from '../rule-scorer.ts';
 import { VISIT_SPEC } from '../visit-spec.ts';
+import { thinClock } from './clock-coverage.ts';
 import { encode, fitEncoding } from './encoding.ts';
 import { holdOut } from './hold-out.ts';
 import { logisticProbabilities, trainLogistic } from './logistic.ts';
@@ -27,15 +28,15 @@ export interface TrainIntentOptions {
 }
 
 /**
- * Trains the first purchase-intent model from a rows file and writes its three files; same rows, same bytes. The time of day is left out
- * of the model unless `settings.ignore` says otherwise: a store's first weeks never cover it evenly.
+ * Trains the first purchase-intent model from a rows file and writes its three files; same rows, same bytes. The time of day and the
+ * day of the week are left out until the rows cover four weeks (`thinClock`), unless `settings.ignore` says otherwise.
  */
 export async function trainIntent(options: TrainIntentOptions): Promise<Result<Artifact, string>> {
   const rows = await readRows(options.rowsPath, VISIT_SPEC);
   if (!rows.ok) return fail(`Cannot train from "${options.rowsPath}": line ${rows.error.line}: ${rows.error.fact}`);
   const table = rows.value;
   const seed = options.seed ?? 1;
-  const settings: TrainSettings = { ignore: CLOCK, ...options.settings, seed };
+  const settings: TrainSettings = { ignore: thinClock(table), ...options.settings, seed };
   const held = holdOut(table, { seed, ...(options.testStores === undefined ? {} : { testStores: options.testStores }) });
   if (!held.ok) return fail(`Cannot train from "${options.rowsPath}": ${held.error}`);
   const artifact = trainArtifact(table, {
@@ -58,8 +59,6 @@ export async function trainIntent(options: TrainIntentOptions): Promise<Result<A
   await replace(join(options.outDir, 'purchase-intent.manifest.json'), `${JSON.stringify(artifact.manifest, undefined, 2)}\n`);
   return ok(artifact);
 }
-
-const CLOCK: readonly string[] = ['time_sin', 'time_cos'];
 
 /** What is left of a visit when nobody sees hands: places and time spent. */
 export const DWELL_FEATURES: readonly string[] = [

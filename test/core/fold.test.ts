@@ -25,6 +25,11 @@ const happening: fc.Arbitrary<(driver: CoreDriver) => void> = fc.oneof(
         void driver.input({ kind: 'visit.tagged', visit, tag }),
   ),
   fc.constantFrom(...SLOTS).map((slot) => (driver: CoreDriver) => void driver.pick(slot)),
+  fc.tuple(fc.constantFrom('weather', 'weather/door', 'event', 'events/a'), fc.constantFrom('rain', 'sunny', 'none'), fc.nat(600_000)).map(
+    ([topic, value, ms]) =>
+      (driver: CoreDriver) =>
+        void driver.reading('climate-1', { kind: 'context', topic, value, untilMs: driver.nowMs + ms }),
+  ),
   fc.constantFrom(...SLOTS).map((slot) => (driver: CoreDriver) => void driver.putBack(slot)),
   fc
     .tuple(

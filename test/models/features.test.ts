@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Surroundings } from '../../agent/core/journeys/surroundings.ts';
 import { isInRange } from '../../models/feature-spec.ts';
 import { features } from '../../models/features.ts';
+import { ruleIntent } from '../../models/rule-scorer.ts';
 import { UNKNOWN, VISIT_SPEC } from '../../models/visit-spec.ts';
 import { anyRequest, interest, NOW_MS, product, quietVisit, request } from './requests.ts';
 
@@ -56,6 +58,34 @@ describe('features of a visit', () => {
       expect([unknown, named(unknown)]).toEqual([unknown, UNKNOWN]);
     }
     expect([named('picks'), named('interactions'), named('visit_duration_s'), named('is_trigger')]).toEqual([0, 0, 600, 1]);
+  });
+
+  it.each<[string, Surroundings, { readonly weather: number; readonly event: number; readonly weekday: number }]>([
+    ['nothing is told', { weekday: 4 }, { weather: UNKNOWN, event: UNKNOWN, weekday: 4 }],
+    ['the weather is', { weekday: 0, weather: 'Light rain' }, { weather: 1, event: UNKNOWN, weekday: 0 }],
+    ['the word is not known', { weekday: 6, weather: 'Regen' }, { weather: UNKNOWN, event: UNKNOWN, weekday: 6 }],
+    ['an event goes on', { weekday: 5, weather: 'dry', hasEvent: true }, { weather: 0, event: 1, weekday: 5 }],
+    ['it is over', { weekday: 5, weather: 'cold', hasEvent: false }, { weather: 4, event: 0, weekday: 5 }],
+  ])('say what is around when %s', (_, around, expected) => {
+    const named = name(features({ ...request(quietVisit(), [product('a')]), around }, product('a')));
+    expect({ weather: named('weather'), event: named('event'), weekday: named('weekday') }).toEqual(expected);
+  });
+
+  it('of what the visit did are the same whatever is around, and rules say the same', () => {
+    fc.assert(
+      fc.property(anyRequest, anyRequest, (asked, other) => {
+        const [one, two] = [asked, { ...asked, around: other.around }].map((each) => features(each, asked.products[0]!));
+        const around = VISIT_SPEC.features.map((feature) => feature.around === true);
+        expect(one!.filter((_, i) => !around[i])).toEqual(two!.filter((_, i) => !around[i]));
+        expect(ruleIntent(one!)).toBe(ruleIntent(two!));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('take nothing of a person: not even what a member bought before', () => {
+    const words = VISIT_SPEC.features.map(({ name: word, meaning }) => `${word} ${meaning}`).join(' ');
+    expect(words).not.toMatch(/\b(member|loyalty|recency|frequency|value of|age|gender|language)\b/i);
   });
 
   it('tell a product apart from the others of its category and from the rest of the visit', () => {

@@ -71,7 +71,7 @@ function greedyAtLoad(width: number): Uint8Array {
       node('MatMul', ['features', 'r'], 'probability'),
     ],
     width,
-    { tensors: [integers('k', [2], [width, 2 ** 31 / width]), integers('axes', [1], [1])] },
+    { tensors: [integers('k', [2], [width, Math.ceil(2 ** 31 / width)]), integers('axes', [1], [1])] },
   );
 }
 

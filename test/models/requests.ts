@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ScoreEffect } from '../../agent/core/effect.ts';
+import type { Surroundings } from '../../agent/core/journeys/surroundings.ts';
 import type { Product } from '../../agent/core/store-map.ts';
 import type { Interest, Visit } from '../../agent/core/visit.ts';
 import { sampleRequests } from '../../models/sample-requests.ts';
@@ -44,7 +45,7 @@ export function interest(more: Partial<Interest> = {}): Interest {
 
 export function request(visit: Visit, products: readonly Product[]): ScoreEffect {
   const trigger = { interaction: 'pick', sku: products[0]!.sku, slot: undefined, fixture: undefined, confidence: 0.9 } as const;
-  return { kind: 'score', request: '1.0', visit, products, trigger, nowMs: NOW_MS };
+  return { kind: 'score', request: '1.0', visit, products, trigger, nowMs: NOW_MS, around: { weekday: 4 } };
 }
 
 /** Any visit that the types allow, absurd numbers included. */
@@ -60,6 +61,7 @@ export const anyRequest: fc.Arbitrary<ScoreEffect> = fc
     dismissals: fc.nat(100),
     offers: fc.nat(16),
     triggerConfidence: anyShare(),
+    around: anyAround(),
   })
   .map((drawn) => {
     const visit: Visit = {
@@ -74,8 +76,19 @@ export const anyRequest: fc.Arbitrary<ScoreEffect> = fc
       dismissals: drawn.dismissals,
     };
     const base = request(visit, drawn.products);
-    return { ...base, trigger: { ...base.trigger, confidence: drawn.triggerConfidence } };
+    return { ...base, trigger: { ...base.trigger, confidence: drawn.triggerConfidence }, around: drawn.around };
   });
+
+function anyAround(): fc.Arbitrary<Surroundings> {
+  return fc.record(
+    {
+      weekday: fc.nat(6),
+      weather: fc.oneof(fc.constantFrom('rain', 'Light snow', 'hot', 'Regen', ''), fc.string()),
+      hasEvent: fc.boolean(),
+    },
+    { requiredKeys: ['weekday'] },
+  );
+}
 
 function anySku(): fc.Arbitrary<string> {
   return fc.nat(7).map((n) => `s${n}`);

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ScoreEffect } from '../../agent/core/effect.ts';
 import type { Journal, TurnRows } from '../../agent/runtime/ports.ts';
+import { at } from '../../models/confidence.ts';
+import { RuleScorer } from '../../models/rule-scorer.ts';
+import { UNKNOWN, VISIT_SPEC } from '../../models/visit-spec.ts';
+import { WEATHER_LEVELS } from '../../models/weather.ts';
 import { visitIn } from '../support/core-driver.ts';
 import { LoopRig } from '../support/loop-rig.ts';
 
@@ -45,6 +50,33 @@ describe('the loop', () => {
     expect(made.logged().slice(-2)).toEqual(['shelf.pick 1', 'scored']);
     expect(made.acts.map(({ kind }) => kind)).toContain('act.deliver');
     expect(made.store.decisions.list({ limit: 10 }).map(({ reason }) => reason)).toEqual(['offer']);
+  });
+
+  it('lets what a context message says into the features of the next decision, and no longer than it holds', async () => {
+    const rules = new RuleScorer();
+    // Real features with an intent that no campaign wants: an open offer would end the scoring.
+    const shy = async (requests: readonly ScoreEffect[]) =>
+      (await rules.score(requests)).map((scores) => scores.map((score) => ({ ...score, intent: 0 })));
+    const made = await rig({ scorer: { name: 'shy', score: shy } });
+    const around = async (id: string) => {
+      await made.pick(id);
+      const scored = [...made.store.journal.read(0)].flatMap(({ input }) => (input.kind === 'scored' ? input.scores : []));
+      const { features, featureSpec } = scored.at(-1)!;
+      expect(featureSpec).toBe(VISIT_SPEC.id);
+      return ['weather', 'event', 'weekday'].map((name) => features[at(name)]);
+    };
+    const say = (topic: string, value: string) => {
+      const [now, until] = [0, 60_000].map((ms) => new Date(made.nowMs + ms).toISOString());
+      return made.receive('climate-1', { id: `${topic}-${made.nowMs}`, at: now, kind: 'context', topic, value, until });
+    };
+    await openVisit(made);
+    expect(await around('1')).toEqual([UNKNOWN, UNKNOWN, 0]);
+    made.nowMs += 30_000;
+    expect(await say('weather', 'Light rain')).toBe('done');
+    await say('event', 'street fair');
+    expect(await around('2')).toEqual([WEATHER_LEVELS.indexOf('rain'), 1, 0]);
+    made.nowMs += 70_000;
+    expect(await around('3')).toEqual([UNKNOWN, 0, 0]);
   });
 
   it('gathers messages that arrive together into one commit', async () => {

@@ -124,6 +124,8 @@ function demandFor(product: Product, shopper: Arrived, { goods }: { readonly goo
     type: shopper.type,
     need: Math.max(0, ...strengths),
     priceSensitivity: shopper.priceSensitivity,
+    // Nothing goes on outside these stores.
+    mood: 1,
     usualPriceCents: goods.usualPriceCents(product.category),
   };
 }

@@ -36,24 +36,26 @@ describe('rows', () => {
       { values: [5, 'green', 'l'], featureSpec: SPEC.id, label: 0, store: 'b', group: 'v1' },
       { features: { seconds: -1, colour: 'violet' }, label: 0 },
       { values: [null, null, null], featureSpec: SPEC.hash, label: 0 },
+      { values: [5, 1, 2], featureSpec: SPEC.id, label: 0 },
+      { values: [-1, 3, -2], featureSpec: SPEC.id, label: 0 },
     ];
     await writeFile(path, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n\n`);
     const read = await readRows(path, SPEC);
     if (!read.ok) throw new Error(read.error.fact);
     const nan = Number.NaN;
     expect(read.value.columns.map((column) => [...column])).toEqual([
-      [5, 5, nan, nan],
-      [1, 1, nan, nan],
-      [2, 2, nan, nan],
+      [5, 5, nan, nan, 5, nan],
+      [1, 1, nan, nan, 1, nan],
+      [2, 2, nan, nan, 2, nan],
     ]);
     expect([[...read.value.labels], [...read.value.weights], [...read.value.atMs]]).toEqual([
-      [1, 0, 0, 0],
-      [2, 1, 1, 1],
-      [7, nan, nan, nan],
+      [1, 0, 0, 0, 0, 0],
+      [2, 1, 1, 1, 1, 1],
+      [7, nan, nan, nan, nan, nan],
     ]);
     expect([read.value.storeNames, [...read.value.groups]]).toEqual([
       ['a', 'b', ''],
-      [0, 0, 1, 2],
+      [0, 0, 1, 2, 3, 4],
     ]);
   });
 
