@@ -1,14 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RuleScorer } from '../../models/rule-scorer.ts';
 import { smallArtifact } from '../models/onnx-fixture.ts';
-import { LiveStore } from '../support/live-store.ts';
+import { type EndcapProcess, LiveStore } from '../support/live-store.ts';
 import { recordVisits } from '../support/own-log.ts';
 import { hasPeer } from '../support/peers.ts';
 import { samplePolicy, sampleStore } from '../support/sample-store.ts';
+import { until } from '../support/until.ts';
 import { axeFindings, SIZES, startBrowser, type TestBrowser, type WatchedPage } from '../web/support/browser.ts';
 
 const ARTIFACT = smallArtifact();
@@ -18,6 +19,7 @@ const PATIENCE = { timeout: 90_000 };
 
 describe.skipIf(!hasPeer('chromium'))('models on the manager page of a store with days behind it', { timeout: 180_000 }, () => {
   let store: LiveStore;
+  let agent: EndcapProcess;
   let browser: TestBrowser;
   let desk: WatchedPage;
   let page: Page;
@@ -26,7 +28,7 @@ describe.skipIf(!hasPeer('chromium'))('models on the manager page of a store wit
     store = await LiveStore.create({ model: '\n  deadline: 10s\n  namedShare: 0.95' });
     const days = sampleStore({ storeId: 'corner', policy: samplePolicy({ holdoutShare: 0.9 }) });
     await recordVisits(store.data, { store: days, scorer: new RuleScorer(), visits: 800, endMs: Date.now() - 60_000 });
-    const agent = await store.start();
+    agent = await store.start();
     browser = await startBrowser();
     const [, code] = await agent.written(/one-time code (\S+)/);
     desk = await browser.open(`${store.url}/`, SIZES.desk);
@@ -91,13 +93,34 @@ describe.skipIf(!hasPeer('chromium'))('models on the manager page of a store wit
     await page.getByRole('region', { name: 'The new model' }).getByText(NAME).waitFor();
   });
 
-  it('one that is no model, with a manifest that vouches for it, is refused in words and leaves nothing behind', async () => {
+  it('one that is no model, with a manifest that vouches for it, is refused in words, and what decides goes on', async () => {
     await choose(randomBytes(20_000));
     await card().locator('.fold').filter({ hasText: 'Hand in a model' }).getByRole('button', { name: 'Hand it in' }).click();
     await card()
       .getByText(/This is not taken\. Cannot read the model/)
       .waitFor(PATIENCE);
-    expect(readdirSync(join(store.data, 'models')).filter((name) => name.startsWith('.upload'))).toEqual([]);
+    expect(await card().textContent()).toMatch(/Intent is scored by the model purchase-intent@/);
     expect(desk.complaints).toEqual([]);
   });
+
+  it.skipIf(process.platform !== 'linux')('what is being learnt ends with the agent, and its folder is gone', async () => {
+    await page.getByRole('button', { name: 'Begin again' }).click();
+    await until('the process that learns', () => isLearning(store.data));
+    await agent.stop('SIGTERM');
+    expect(isLearning(store.data)).toBe(false);
+    expect(readdirSync(join(store.data, 'models')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
 });
+
+/** Whether a process learns from this data folder. */
+function isLearning(data: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words.includes('train') && words.includes(data);
+    } catch {
+      return false;
+    }
+  });
+}
