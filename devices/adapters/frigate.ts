@@ -47,6 +47,7 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   if (second === 'status') return roleStatus(placements, message, { camera: first, role: third });
   if (third === 'snapshot' || second === 'latest') return ignored('frame');
   if (second === 'motion') return ignored('picture-motion');
+  if (second === 'classification' || first === 'face_recognition' || first === 'lpr') return ignored('identifies-people');
   if (second === 'person') {
     if (third === 'active') return ignored('active-count');
     return third === undefined ? count(placements, message, first) : ignored('setting');

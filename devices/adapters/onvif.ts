@@ -84,6 +84,7 @@ function bodyOf(event: string, { data, source, isOld }: Event): ReadingBody | st
     if (active === undefined) return undefined;
     return isOld ? 'already-happened' : { kind: 'button', action: active ? 'press' : 'release' };
   }
+  if (/LicensePlate|FaceRecognition|Recognition\//.test(event)) return 'identifies-people';
   return /Motion/.test(event) ? 'picture-motion' : 'other-event';
 }
 

@@ -159,6 +159,7 @@ interface About {
 function advertisement(json: JsonObject, about: About): Decoded {
   const { placements, message, gateway } = about;
   const address = addressOf(json, about.topicName);
+  if (json['cipher'] !== undefined && address !== undefined && placements.isPlaced(FAMILY, address)) return ignored('encrypted');
   const sensed = sensorBodies(json);
   const rssiDbm = numberOf(json['rssi']);
   const said: Said[] = [];

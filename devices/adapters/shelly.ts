@@ -4,7 +4,7 @@ import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { flagOf, isObject, numberOf, objectIn, shortText, textOf, unixSeconds } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
-import type { Placements } from './placements.ts';
+import type { Placements, Source } from './placements.ts';
 import { shellyScripts } from './shelly-scripts.ts';
 
 /**
@@ -15,7 +15,8 @@ export function createShellyAdapter({ placements }: AdapterContext): Adapter {
   return {
     name: FAMILY,
     title: 'Shelly Gen2, Gen3, Gen4',
-    description: 'Buttons, motion, climate, doors and battery over RPC notifications; known by the MQTT prefix or device id',
+    description:
+      'Buttons, motion, climate, doors and battery over RPC notifications; known by the MQTT prefix or device id, what they relay by prefix/bthomedevice:200',
     form: 'code',
     topics: ['{device}/events/rpc', '{device}/status/+', '{device}/online'],
     examples: [
@@ -53,7 +54,9 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   const json = parseJsonObject(message.payload);
   if (!json.ok) return unreadable(json.error);
   if (status !== null) {
-    const source = placements.speaker(message, FAMILY, ...namesOf(status[1]!));
+    const source = RELAYED.test(status[2]!)
+      ? placements.find(FAMILY, `${status[1]!}/${status[2]!}`)
+      : placements.speaker(message, FAMILY, ...namesOf(status[1]!));
     const said = componentBodies(status[2]!, json.value).map((body) => ({ source, body }));
     return readingsOf(message, said, { nothing: 'nothing-relevant' });
   }
@@ -79,24 +82,30 @@ function notification(placements: Placements, message: DeviceMessage, json: Json
   if (params === undefined) return malformed('schema', 'params: expected an object');
   const atMs = unixSeconds(params['ts']);
   const heard = method === 'NotifyEvent' ? shellyScripts(params, { placements, gateway: source }) : [];
-  const bodies =
+  const name = prefix ?? textOf(json['src']);
+  const speaks = (component: string): Source => (RELAYED.test(component) ? placements.find(FAMILY, `${name}/${component}`) : source);
+  const said: Said[] =
     method === 'NotifyEvent'
-      ? eventBodies(params)
-      : Object.entries(params).flatMap(([key, value]) => (isObject(value) ? componentBodies(key, value) : []));
-  const said: Said[] = bodies.map((body) => ({ source, body, atMs }));
+      ? eventsIn(params).map(([component, body]) => ({ source: speaks(component), body, atMs }))
+      : Object.entries(params).flatMap(([key, value]) =>
+          isObject(value) ? componentBodies(key, value).map((body) => ({ source: speaks(key), body, atMs })) : [],
+        );
   return readingsOf(message, [...said, ...heard], { nothing: 'nothing-relevant' });
 }
 
-function eventBodies(params: JsonObject): ReadingBody[] {
+/** A Bluetooth device that a Shelly speaks for is a device of its own, known as `<prefix>/bthomedevice:200`. */
+const RELAYED = /^(?:bthomedevice|bthomesensor|blutrv):/;
+
+function eventsIn(params: JsonObject): readonly (readonly [component: string, body: ReadingBody])[] {
   const events: unknown = params['events'];
   if (!Array.isArray(events)) return [];
-  return events.slice(0, MAX_EVENTS).flatMap((event: unknown): ReadingBody[] => {
+  return events.slice(0, MAX_EVENTS).flatMap((event: unknown): readonly (readonly [string, ReadingBody])[] => {
     if (!isObject(event)) return [];
     const component = textOf(event['component']) ?? '';
     const action = textOf(event['event']);
     if (action === undefined || !/^(?:input|bthomedevice|bthomesensor|blutrv|button):/.test(component)) return [];
     const press = PRESSES.get(action);
-    return press === undefined ? [] : [{ kind: 'button', action: press }];
+    return press === undefined ? [] : [[component, { kind: 'button', action: press }]];
   });
 }
 

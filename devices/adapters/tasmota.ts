@@ -167,10 +167,16 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
   const occupied = flagOf(value['PIR'] ?? value['Motion']);
   if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
   // Radars give a list of distances, which is of no one thing.
-  const distance = Array.isArray(value['Distance']) ? undefined : numberOf(value['Distance']);
+  const measuredDistance = Array.isArray(value['Distance']) ? undefined : numberOf(value['Distance']);
+  // Time-of-flight chips say 8190 or 8191 where they see nothing.
+  const distance = measuredDistance !== undefined && measuredDistance >= 8_190 && name.startsWith('VL53') ? undefined : measuredDistance;
   if (distance !== undefined) {
     const slot = how.source.slot;
-    bodies.push({ kind: 'distance', metres: distance * (name === 'SR04' ? 0.01 : how.lengthUnit), ...(slot !== undefined && { slot }) });
+    bodies.push({
+      kind: 'distance',
+      metres: Math.round(distance * (name === 'SR04' ? 0.01 : how.lengthUnit) * 1e6) / 1e6,
+      ...(slot !== undefined && { slot }),
+    });
   }
   return bodies;
 }

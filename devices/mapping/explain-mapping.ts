@@ -64,8 +64,9 @@ export function explainMapping(
     return { ...nothing, parts, stopped: `this topic is not for us: ${found.message.form.ignore}` };
   const root = rootOf(found.message, message);
   if (root === undefined) return { ...nothing, parts, stopped: 'the message is not JSON' };
-  const list =
+  const given =
     found.message.each === undefined ? [root.value] : found.message.each({ root: root.value, topicPart: found.topicPart }, root.value);
+  const list: unknown = typeof given === 'object' && given !== null && !Array.isArray(given) ? [given] : given;
   if (!Array.isArray(list)) return { ...nothing, parts, stopped: `each: there is no list at "${found.message.form.each ?? ''}"` };
   let device: string | undefined;
   const readings: ReadingStep[] = [];

@@ -125,5 +125,7 @@ function payloadOf(
 function elementsOf(message: CompiledMessage, root: unknown, topicPart: Scope['topicPart']): readonly unknown[] | undefined {
   if (message.each === undefined) return [root];
   const list = message.each({ root, topicPart }, root);
-  return Array.isArray(list) && list.length <= MAX_ELEMENTS ? list : undefined;
+  if (Array.isArray(list)) return list.length <= MAX_ELEMENTS ? list : undefined;
+  // Some gateways send one thing as it is and several as a list.
+  return typeof list === 'object' && list !== null ? [list] : undefined;
 }

@@ -1,9 +1,10 @@
 import type { MappingFamily } from './family.ts';
 import { FLAG, onlyWhere, sensorReadings, switchReadings } from './named-values.ts';
 
-const NAME = 'lower($property)';
+/** The convention allows no capital letters. */
+const NAME = '$property';
 /** A property is a number or is on or off; which of them only its value shows. */
-const IS_SWITCH = "($ == 'true' or $ == 'false' or $ == 'open' or $ == 'closed')";
+const IS_SWITCH = "endsAny($, 'true|false|open|closed')";
 const STATE = { ready: true, sleeping: true, alert: true, init: true, lost: false, disconnected: false } as const;
 /** What every property of a device is at: with the version as a level of its own since 5. */
 const at = (rest: string) => [`homie/5/{device}/${rest}`, `homie/{device}/${rest}`];

@@ -11,6 +11,7 @@ export const IMPINJ = {
       {
         topic: ['impinj/{device}/{rest...}', 'impinj/{device}', 'r700/{device}/{rest...}'],
         device: { expression: 'hostname ?? $device' },
+        each: '$',
         when: 'defined(tagInventoryEvent)',
         at: { path: 'timestamp', form: 'iso' },
         readings: [

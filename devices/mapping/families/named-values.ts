@@ -17,6 +17,10 @@ export interface Trusted {
   readonly temperature: boolean;
 }
 
+/** What a name ends with that is about the sensor and not about what it measures: `door_battery`, `temperature_offset`. */
+const OF_THE_SENSOR = ['battery', 'level', 'percent', 'voltage', 'signal', 'rssi', 'lqi', 'uptime', 'offset', 'setpoint'] as const;
+const OF_THE_SWITCH = ['battery', 'low', 'tamper', 'problem', 'update', 'charging', 'fault', 'lock', 'bell'] as const;
+
 /** A condition that one of the words is in the name, which is an expression. */
 function has(name: string, ...words: readonly string[]): string {
   return `hasAny(${name}, '${words.join('|')}')`;
@@ -36,8 +40,9 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
   const centimetres = ends(name, 'cm');
   const millimetres = ends(name, 'mm');
   const number = { optional: true } as const;
+  const measured = `not ${ends(name, ...OF_THE_SENSOR)}`;
   const temperature = `contains(${name}, 'temperature') and not ${has(name, 'internal', 'esp', 'cpu', 'chip', 'target')}`;
-  return [
+  const values: Readings = [
     {
       ...number,
       kind: 'shelf.weight',
@@ -60,7 +65,12 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
             fields: { slot: { expression: name }, grams: { path: '$', unit: 'lb' } },
           },
         ]),
-    { ...number, kind: 'distance', when: `${distance} and not ${centimetres} and not ${millimetres}`, fields: { metres: '$' } },
+    {
+      ...number,
+      kind: 'distance',
+      when: `${distance} and ${trusted.weight ? `not ${ends(name, 'cm', 'mm')}` : ends(name, '_m', 'meters', 'metres')}`,
+      fields: { metres: '$' },
+    },
     { ...number, kind: 'distance', when: `${distance} and ${centimetres}`, fields: { metres: { path: '$', unit: 'cm' } } },
     { ...number, kind: 'distance', when: `${distance} and ${millimetres}`, fields: { metres: { path: '$', unit: 'mm' } } },
     ...(trusted.temperature
@@ -89,7 +99,7 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
     {
       ...number,
       kind: 'climate',
-      when: `${ends(name, 'co2', 'co2_level', 'co2_ppm', 'carbon_dioxide')} and not contains(${name}, 'eco2')`,
+      when: `${has(name, 'co2', 'carbon_dioxide')} and not ${has(name, 'eco2', 'temperature', 'humidity')}`,
       fields: { co2Ppm: '$' },
     },
     {
@@ -98,6 +108,9 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
       when: `${ends(name, 'people', 'people_count', 'people-count', 'person_count', 'target_count')} and not ${has(name, 'moving', 'still', 'zone', 'max')}`,
       fields: { count: '$' },
     },
+  ];
+  return [
+    ...onlyWhere(measured, values),
     {
       ...number,
       kind: 'device.status',
@@ -121,7 +134,7 @@ export function onlyWhere(condition: string, readings: Readings): Readings {
 
 /** The same for what is on or off; `doors` are the words for what is open while it is on. */
 export function switchReadings(name: string, doors = ['door', 'contact', 'window', 'drawer', 'opening']): Readings {
-  return [
+  const values: Readings = [
     {
       kind: 'contact',
       optional: true,
@@ -143,4 +156,5 @@ export function switchReadings(name: string, doors = ['door', 'contact', 'window
       fields: { action: { path: '$', map: { ON: 'press', OFF: 'release', on: 'press', off: 'release', true: 'press', false: 'release' } } },
     },
   ];
+  return onlyWhere(`not ${ends(name, ...OF_THE_SWITCH)}`, values);
 }

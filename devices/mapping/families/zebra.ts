@@ -9,6 +9,7 @@ export const ZEBRA = {
     messages: [
       {
         topic: ['zebra/{device}/{rest...}', 'zebra/{device}'],
+        each: '$',
         when: 'defined(data.idHex)',
         at: { path: 'timestamp', form: 'iso' },
         readings: [{ kind: 'rfid.read', fields: { epc: 'data.idHex', rssiDbm: 'data.peakRssi' } }],
