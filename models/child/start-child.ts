@@ -15,7 +15,8 @@ const HEAP_MB = 64;
 export function modelChildStarter(program: string, { memoryMb }: { readonly memoryMb: number }): StartModelChild {
   return (events) => {
     const child = spawnLocked({
-      words: [`--max-old-space-size=${HEAP_MB}`, program],
+      // Without compiled JavaScript: nothing in it needs that, and newer engines reserve more memory for it than the whole process may have.
+      words: [`--max-old-space-size=${HEAP_MB}`, '--jitless', program],
       limits: [`ulimit -d ${memoryMb * 1024} 2>/dev/null`],
       env: {},
     });
