@@ -48,7 +48,7 @@ export async function trainOnLog(log: string, words: LogWords, context: CommandC
       say({
         kind: 'progress',
         state: 'collecting',
-        sentence: `Reading what happened in this store: ${entries.toLocaleString('en')} entries, ${visits} visits with a known outcome so far`,
+        sentence: `${entries.toLocaleString('en')} entries of the log are read, ${visits} visits with a known outcome so far`,
       }),
     );
     const { learnOwnDays } = await import('./learn-own-days.ts');

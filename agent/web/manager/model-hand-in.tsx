@@ -125,7 +125,8 @@ function Trial(props: { readonly trial: NonNullable<ModelsOverview['trial']>; re
       <p role="status" class={state === 'refused' ? 'strip tone-warn' : ''}>
         {state === 'refused' ? <Icon name="warning" /> : null} {sentence}.
       </p>
-      {state === 'running' ? <StopWork onChanged={props.onChanged} /> : <ModelChecks checks={checks} />}
+      {state === 'running' ? <StopWork onChanged={props.onChanged} /> : null}
+      {checks.length === 0 ? null : <ModelChecks checks={checks} />}
     </section>
   );
 }
