@@ -7,7 +7,7 @@
 #     -v endcap-data:/data -v /etc/endcap:/etc/endcap:ro -e ENDCAP_CONFIG=/etc/endcap/store.yaml -p 8080:8080 -p 1883:1883 endcap
 
 FROM node:20-bookworm-slim AS build
-# better-sqlite3 is compiled where no prebuilt binary can be fetched.
+# On Node 20 better-sqlite3 is compiled where no prebuilt binary can be fetched.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \
  && rm -rf /var/lib/apt/lists/*

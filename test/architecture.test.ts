@@ -24,7 +24,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   sharp: ['models', 'devices/transports'],
   'linear-sum-assignment': ['models', 'devices'],
   'onnxruntime-node': ['models'],
-  'better-sqlite3': ['agent/store', 'sync/hub'],
+  // For its types; the driver itself is opened by sync/sqlite-driver.ts alone.
+  'better-sqlite3': ['agent/store', 'sync/hub', 'sync/sqlite-driver.ts'],
   fastify: ['agent/http', 'sync/hub'],
   '@node-rs/argon2': ['agent/http'],
   pg: ['sync/hub'],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../sync/sqlite-driver.ts';
 import { BALLAST_BYTES, Ballast } from './ballast.ts';
 import { createPrivately, freeBytes, removeFile, syncFolder } from './files.ts';
 import { isFull, pragmaNumber, type Sqlite } from './sqlite.ts';
@@ -74,7 +74,7 @@ export class CoreDatabase {
     // Created by us and not by SQLite, so that its log and shared memory inherit the mode. @NOTE never open an existing database file by
     // other means than SQLite: closing it drops the locks that this process holds on it (POSIX), and with them SQLite's protection from other processes.
     if (isNew) createPrivately(file);
-    const sqlite = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    const sqlite = openSqlite(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       configure(sqlite);
       if (isNew) syncFolder(settings.dir);

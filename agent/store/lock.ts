@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../sync/sqlite-driver.ts';
 import { type Sqlite, sqliteCode } from './sqlite.ts';
 
 /** The right to be the one agent that works on a data folder. Held by the operating system, so it ends with the process, however that ends. */
@@ -11,7 +11,7 @@ export class OwnerLock implements Disposable {
 
   /** Takes the lock kept in `file` (created when missing); `undefined` when another process or another part of this one holds it. */
   static take(file: string): OwnerLock | undefined {
-    const sqlite = new Database(file, { timeout: 0 });
+    const sqlite = openSqlite(file, { timeout: 0 });
     try {
       sqlite.exec('BEGIN EXCLUSIVE');
       return new OwnerLock(sqlite);

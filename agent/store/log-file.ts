@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../sync/sqlite-driver.ts';
 import type { Decision } from '../core/decision.ts';
 import type { LoggedInput } from '../core/input.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -59,7 +59,7 @@ export class LogFile implements Disposable {
 export function openLogFile(path: string): Result<LogFile, string> {
   let sqlite: Sqlite | undefined;
   try {
-    sqlite = new Database(path, { readonly: true, fileMustExist: true });
+    sqlite = openSqlite(path, { readonly: true, fileMustExist: true });
     const version = pragmaNumber(sqlite, 'user_version');
     if (version < 1 || version > MIGRATIONS.length) {
       sqlite.close();

@@ -1,5 +1,5 @@
 import { constants, copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../sync/sqlite-driver.ts';
 import type { TimestampMs } from '../core/units.ts';
 import { type BackupFile, isIntact, listBackups } from './backup-files.ts';
 import { clearSuspect, coreFile, suspectFile } from './database.ts';
@@ -59,7 +59,7 @@ export function dropCorruptFiles(dir: string, beforeMs: TimestampMs): number {
 export function findProblem(file: string, options: { readonly whole: boolean }): string | undefined {
   let sqlite: Sqlite | undefined;
   try {
-    sqlite = new Database(file, { fileMustExist: true });
+    sqlite = openSqlite(file, { fileMustExist: true });
     const checks = options.whole ? ['quick_check(1)'] : smallTables(sqlite).map((table) => `quick_check('${table}')`);
     for (const check of checks) {
       const answer = String(sqlite.pragma(check, { simple: true }));
@@ -138,7 +138,7 @@ function readHighWater(file: string): HighWater {
 /** Best effort: 0 when that part of the file is damaged too. */
 function readNumber(file: string, sql: string): number {
   try {
-    const sqlite = new Database(file, { fileMustExist: true });
+    const sqlite = openSqlite(file, { fileMustExist: true });
     try {
       return Number(sqlite.prepare<[], number | null>(sql).pluck().get() ?? 0);
     } finally {

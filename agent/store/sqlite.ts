@@ -1,14 +1,15 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { type SqliteConnection, SqliteError } from '../../sync/sqlite-driver.ts';
 
 /** One open connection. */
-export type Sqlite = Database.Database;
+export type Sqlite = SqliteConnection;
 
 /** A statement that is prepared once and run often; `P` are its positional parameters. */
 export type Statement<P extends unknown[], R = unknown> = Database.Statement<P, R>;
 
 /** SQLite's own code of an error (`SQLITE_FULL`, `SQLITE_CORRUPT_INDEX`, ...), or `undefined` when it is not SQLite's. */
 export function sqliteCode(error: unknown): string | undefined {
-  return error instanceof Database.SqliteError ? error.code : undefined;
+  return error instanceof SqliteError ? error.code : undefined;
 }
 
 /** True when the page quota or the disk is reached. */

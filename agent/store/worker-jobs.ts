@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { sqliteDriverPath } from '../../sync/sqlite-driver.ts';
 
 /** Work that reads a whole database, and therefore runs beside the event loop. */
 export type DatabaseJob =
@@ -20,7 +20,7 @@ export function runJob(job: DatabaseJob, options: { readonly signal?: AbortSigna
   return new Promise((resolve, reject) => {
     const worker = new Worker(SOURCE, {
       eval: true,
-      workerData: { job, driver: createRequire(import.meta.url).resolve('better-sqlite3') },
+      workerData: { job, driver: sqliteDriverPath() },
     });
     const abort = () => {
       reject(options.signal?.reason);

@@ -1,11 +1,12 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openSqlite, type SqliteConnection } from '../sqlite-driver.ts';
 import type { HubStore } from './hub-store.ts';
 import type { InsertMany, SqlDriver, SqlRow, SqlSession, SqlValue } from './sql-driver.ts';
 import { SqlStore } from './sql-store.ts';
 
 /** A hub on one SQLite file: one process, no server to run. Opens or creates the file; `:memory:` is allowed. Throws when it cannot. */
 export function openSqliteStore(path: string): HubStore {
-  const db = new Database(path);
+  const db = openSqlite(path);
   db.pragma('journal_mode = WAL');
   // better-sqlite3 is built to drop to NORMAL in WAL mode, which may lose acknowledged batches in a power cut.
   db.pragma('synchronous = FULL');
@@ -18,11 +19,11 @@ export function openSqliteStore(path: string): HubStore {
 
 class SqliteDriver implements SqlDriver {
   readonly migrationLock = undefined;
-  readonly #db: Database.Database;
+  readonly #db: SqliteConnection;
   readonly #session: SqliteSession;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database.Database) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
     this.#session = new SqliteSession(db);
   }
@@ -66,11 +67,11 @@ class SqliteDriver implements SqlDriver {
 }
 
 class SqliteSession implements SqlSession {
-  readonly #db: Database.Database;
+  readonly #db: SqliteConnection;
   /** The hub's statements are all fixed texts, so this stays small. */
   readonly #prepared = new Map<string, Database.Statement>();
 
-  constructor(db: Database.Database) {
+  constructor(db: SqliteConnection) {
     this.#db = db;
   }
 

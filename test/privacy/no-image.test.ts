@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openStore } from '../../agent/store/store.ts';
@@ -11,6 +10,7 @@ import { DISPLAY_COMMANDS } from '../../devices/channels/display.ts';
 import { STAFF_ALERT } from '../../devices/channels/staff.ts';
 import { childMessageSchema } from '../../models/vision/wire.ts';
 import { ackSchema, batchBodySchema } from '../../sync/protocol.ts';
+import { openSqlite } from '../../sync/sqlite-driver.ts';
 import { startTestServer } from '../support/http-server.ts';
 
 /** As text a picture of a person's face, however small, is longer than this. */
@@ -147,7 +147,7 @@ const DAY = 86_400_000;
 const RETENTION = { logMs: DAY, decisionsMs: DAY, salesMs: DAY, auditMs: DAY, quarantineMs: DAY };
 
 function columnsOf(dir: string): readonly { readonly table: string; readonly name: string; readonly type: string }[] {
-  const database = new Database(join(dir, 'core.db'), { readonly: true, fileMustExist: true });
+  const database = openSqlite(join(dir, 'core.db'), { readonly: true, fileMustExist: true });
   try {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all() as {
       name: string;

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoggedInput } from '../../agent/core/input.ts';
 import type { Journal } from '../../agent/runtime/ports.ts';
 import { openStore } from '../../agent/store/store.ts';
+import { SQLITE_PACKAGE } from '../../sync/sqlite-package.ts';
 import { decision, offer, openTestStore, scan, T0, tempDir, turn, weight, weights } from './support.ts';
 
 /** What a power cut would leave of a folder whose writes were all synced: its files as they are now, taken behind the database's back. */
@@ -345,7 +346,7 @@ it('another process that comes and goes does not take the log away from a runnin
   const store = openTestStore({ dir });
   store.journal.commit(turn({ inputs: [weight(1)] }));
   openTestStore({ dir, access: 'guest' })[Symbol.dispose]();
-  const visit = `const db = new (require('better-sqlite3'))(process.argv[1]); console.log(db.prepare('SELECT count(*) FROM inbox').pluck().get()); db.close()`;
+  const visit = `const db = new (require('${SQLITE_PACKAGE}'))(process.argv[1]); console.log(db.prepare('SELECT count(*) FROM inbox').pluck().get()); db.close()`;
   const rowsSeenElsewhere = () => Number(execFileSync(process.execPath, ['-e', visit, `${dir}/core.db`], { encoding: 'utf8' }));
   expect(rowsSeenElsewhere()).toBe(1);
   store.journal.commit(turn({ inputs: weights(2, 9) }));

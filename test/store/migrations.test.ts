@@ -1,16 +1,16 @@
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS, type Migration, migrate } from '../../agent/store/migrations.ts';
 import { openStore } from '../../agent/store/store.ts';
+import { openSqlite, type SqliteConnection } from '../../sync/sqlite-driver.ts';
 import { openTestStore, T0, tempDir } from './support.ts';
 
 const first: Migration = { version: 1, name: 'first', sql: 'CREATE TABLE a (x INTEGER) STRICT' };
 const second: Migration = { version: 2, name: 'second', sql: 'ALTER TABLE a ADD COLUMN y INTEGER; INSERT INTO a VALUES (1, 2)' };
-const version = (sqlite: Database.Database) => sqlite.pragma('user_version', { simple: true });
+const version = (sqlite: SqliteConnection) => sqlite.pragma('user_version', { simple: true });
 
 describe('migrate()', () => {
   it('applies what is missing, in order, once', () => {
-    const sqlite = new Database(':memory:');
+    const sqlite = openSqlite(':memory:');
     expect(migrate(sqlite, { nowMs: T0, migrations: [first] })).toEqual({ ok: true, value: 1 });
     expect(migrate(sqlite, { nowMs: T0, migrations: [first, second] })).toEqual({ ok: true, value: 1 });
     expect(migrate(sqlite, { nowMs: T0, migrations: [first, second] })).toEqual({ ok: true, value: 0 });
@@ -19,7 +19,7 @@ describe('migrate()', () => {
   });
 
   it('leaves a database between two steps when one fails, never inside it', () => {
-    const sqlite = new Database(':memory:');
+    const sqlite = openSqlite(':memory:');
     const broken: Migration = { version: 2, name: 'broken', sql: 'ALTER TABLE a ADD COLUMN y INTEGER; INSERT INTO nowhere VALUES (1)' };
     expect(() => migrate(sqlite, { nowMs: T0, migrations: [first, broken] })).toThrow(/nowhere/);
     expect(version(sqlite)).toBe(1);
@@ -28,7 +28,7 @@ describe('migrate()', () => {
   });
 
   it('refuses a database from a newer version, and changes nothing', () => {
-    const sqlite = new Database(':memory:');
+    const sqlite = openSqlite(':memory:');
     migrate(sqlite, { nowMs: T0, migrations: [first, second] });
     const refused = migrate(sqlite, { nowMs: T0, migrations: [first] });
     expect(refused).toMatchObject({ ok: false, error: { kind: 'newer' } });
@@ -38,7 +38,7 @@ describe('migrate()', () => {
   });
 
   it('refuses a step that is not the one that was applied', () => {
-    const sqlite = new Database(':memory:');
+    const sqlite = openSqlite(':memory:');
     migrate(sqlite, { nowMs: T0, migrations: [first] });
     const edited = { ...first, sql: 'CREATE TABLE a (x TEXT) STRICT' };
     expect(migrate(sqlite, { nowMs: T0, migrations: [edited] })).toMatchObject({ ok: false, error: { kind: 'altered' } });
@@ -46,7 +46,7 @@ describe('migrate()', () => {
 
   it('has steps numbered from 1 without a gap', () => {
     expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, index) => index + 1));
-    expect(() => migrate(new Database(':memory:'), { nowMs: T0, migrations: [second] })).toThrow(/version is not 1/);
+    expect(() => migrate(openSqlite(':memory:'), { nowMs: T0, migrations: [second] })).toThrow(/version is not 1/);
   });
 });
 

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { forbidTelemetry } from '../../../models/onnx-runtime.ts';
+import { SQLITE_PACKAGE } from '../../../sync/sqlite-package.ts';
 import type { Finding } from './finding.ts';
 
 const LEAST_NODE: readonly [major: number, minor: number] = [20, 19];
 
 /** Packages with machine code: they fail when installed for another system. */
 const NATIVE_PACKAGES: readonly { readonly name: string; readonly needed: boolean; readonly without: string }[] = [
-  { name: 'better-sqlite3', needed: true, without: 'nothing can be stored' },
+  { name: SQLITE_PACKAGE, needed: true, without: 'nothing can be stored' },
   { name: '@node-rs/argon2', needed: true, without: 'managers cannot sign in' },
   { name: 'onnxruntime-node', needed: false, without: 'the rule scorer answers instead of the model' },
   { name: 'sharp', needed: false, without: 'camera frames cannot be read' },

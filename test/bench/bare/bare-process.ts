@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { Aedes } from 'aedes';
-import Database from 'better-sqlite3';
+import { openSqlite } from '../../../sync/sqlite-driver.ts';
 import { publishPacket, subscribePacket } from '../load/event-packets.ts';
 import { MqttLink } from '../load/mqtt-link.ts';
 import type { BareAnswer, BareCommand, BareMode } from './bare-spec.ts';
@@ -19,7 +19,7 @@ interface Message {
 const [databaseFile = '', modeText = ''] = process.argv.slice(2);
 const mode = JSON.parse(modeText) as BareMode; // Written by bare-child.ts.
 
-const database = new Database(databaseFile);
+const database = openSqlite(databaseFile);
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');
 database.exec('CREATE TABLE inbox (seq INTEGER PRIMARY KEY, at_ms INTEGER, body TEXT)');

@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startAgent } from '../../../agent/compose.ts';
 import { loadConfig } from '../../../config/load.ts';
+import { openSqlite } from '../../../sync/sqlite-driver.ts';
 import { storeYaml } from '../../support/store-yaml.ts';
 import { until } from '../../support/until.ts';
 import { BluezRig } from './bluez-rig.ts';
@@ -47,7 +47,7 @@ async function startStore(folder: string, log = pino({ level: 'silent' })) {
 
 /** Readings in the log of a store, as they were written. */
 function inbox(folder: string): readonly string[] {
-  const database = new Database(join(folder, 'data/core.db'), { readonly: true });
+  const database = openSqlite(join(folder, 'data/core.db'), { readonly: true });
   try {
     return database
       .prepare<[], { readonly body: string }>('SELECT body FROM inbox ORDER BY seq')

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../../sync/hub/sqlite-store.ts';
+import { openSqlite } from '../../../sync/sqlite-driver.ts';
 import { hubStoreContract } from './hub-store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'endcap-hub-store-'));
@@ -20,7 +20,7 @@ describe('the SQLite file', () => {
     const store = openSqliteStore(path);
     await store.migrate();
     await store.close();
-    const db = new Database(path);
+    const db = openSqlite(path);
     db.exec('UPDATE schema_version SET version = 99');
     db.close();
     const again = openSqliteStore(path);
