@@ -147,7 +147,7 @@ describe('runLive over MQTT', () => {
         onStart: (counters) => (stats = counters),
       }),
     );
-    await vi.waitFor(() => expect(broker.of('scan-coffee', 'event').length).toBeGreaterThan(20), 10_000);
+    await vi.waitFor(() => expect(broker.of('scan-coffee', 'event').length).toBeGreaterThan(20), 20_000);
     await vi.waitFor(() => expect(stats?.messages.waiting).toBeGreaterThan(1_500), 20_000);
     expect(broker.of('scan-coffee', 'event').length).toBeLessThanOrEqual(32);
     expect(stats?.messages.acknowledged).toBe(0);
