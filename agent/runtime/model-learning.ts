@@ -1,9 +1,11 @@
 import { type ApprenticeRecord, newApprentice, noteAgreement, noteApprenticeVisit } from '../../models/lifecycle/apprentice.ts';
 import { type Coverage, endingWeights, noCoverage } from '../../models/lifecycle/coverage.ts';
 import { type LabelledVisit, OutcomeLabels } from '../../models/lifecycle/labels.ts';
+import { type ReceiptDocument, ReceiptEvidence } from '../../models/lifecycle/receipt-evidence.ts';
 import { ruleIntent } from '../../models/rule-scorer.ts';
 import { AS_SHIPPED, calibrated, type SiteCalibration } from '../../models/site-calibration.ts';
 import { type CalibrationExample, type KeptBecause, recalibrate } from '../../models/training/recalibrate.ts';
+import { type ReceiptShift, receiptShift } from '../../models/training/receipt-shift.ts';
 import type { Score } from '../core/decision.ts';
 import type { Sku } from '../core/ids.ts';
 import { DAY_MS, type Probability, type TimestampMs } from '../core/units.ts';
@@ -27,6 +29,8 @@ export interface CalibrationNote {
   /** Expected calibration error on the store's own known outcomes, as the model came and as it is now. */
   readonly eceBefore: number;
   readonly eceAfter: number;
+  /** Where no outcomes were named: what anonymous receipts say, as one sentence. Then `rows` are touches and the errors those of the sum. */
+  readonly byReceipts?: string;
 }
 
 /** Learnt things that outlive the process. */
@@ -34,6 +38,7 @@ export interface LearntDocuments {
   readonly coverage: Coverage;
   readonly calibrations: readonly (readonly [model: string, calibration: SiteCalibration, note: CalibrationNote])[];
   readonly apprentice: ApprenticeRecord | undefined;
+  readonly receipts: ReceiptDocument;
 }
 
 export interface LearningOptions {
@@ -45,6 +50,14 @@ export interface LearningOptions {
   readonly wouldOffer: (sku: Sku, intent: Probability) => boolean;
 }
 
+/** Whether a calibration was adopted, and a sentence why or why not. */
+export interface Recalibration {
+  readonly adopted: boolean;
+  readonly sentence: string;
+}
+
+/** A shift that moves less than this is not worth a line in the history. */
+const LEAST_SHIFT = 0.1;
 /** Models whose calibration is kept. */
 const MAX_CALIBRATIONS = 8;
 /** Examples that wait to be written; more than this and the oldest are given up. */
@@ -57,12 +70,14 @@ export class ModelLearning {
   readonly #options: LearningOptions;
   readonly #labels: OutcomeLabels;
   readonly #calibrations: Map<string, { readonly calibration: SiteCalibration; readonly note: CalibrationNote }>;
+  readonly #receipts: ReceiptEvidence;
   #apprentice: ApprenticeRecord | undefined;
   #waiting: LearningRow[] = [];
 
   constructor(options: LearningOptions) {
     this.#options = options;
-    const { coverage, calibrations, apprentice } = options.documents;
+    const { coverage, calibrations, apprentice, receipts } = options.documents;
+    this.#receipts = new ReceiptEvidence(receipts);
     this.#labels = new OutcomeLabels(coverage ?? noCoverage());
     this.#calibrations = new Map((calibrations ?? []).map(([model, calibration, note]) => [model, { calibration, note }]));
     this.#apprentice = apprentice;
@@ -74,6 +89,7 @@ export class ModelLearning {
       coverage: this.#labels.coverage,
       calibrations: [...this.#calibrations].map(([model, { calibration, note }]) => [model, calibration, note] as const),
       apprentice: this.#apprentice,
+      receipts: this.#receipts.document,
     };
   }
 
@@ -104,6 +120,7 @@ export class ModelLearning {
 
   /** Takes a committed turn; gives the measured visits that ended in it. */
   note(turn: TurnRows): readonly LabelledVisit[] {
+    this.#receipts.note(turn, (score) => this.#options.noteOf(score)?.raw);
     const ended = this.#labels.note(turn);
     for (const visit of ended) this.#learnFrom(visit);
     return ended;
@@ -125,16 +142,23 @@ export class ModelLearning {
     return rows;
   }
 
-  /** Fits a model's calibration to its own outcomes, where that is shown to be better; a sentence, or why nothing changed. */
-  recalibrate(model: string, rows: readonly LearningRow[], nowMs: TimestampMs): { readonly adopted: boolean; readonly sentence: string } {
+  /**
+   * Fits a model's calibration to its own outcomes, where that is shown to be better; a sentence, or why nothing changed. Where tills name too few
+   * buyers to learn from, promises are taken back to what receipts without a name speak for.
+   */
+  recalibrate(model: string, rows: readonly LearningRow[], nowMs: TimestampMs): Recalibration {
     const weights = endingWeights(this.#labels.coverage, this.#options.namedShare);
-    if (weights === undefined) return kept('too few purchases are seen at the checkout to tell how many are not named');
+    const few = 'too few purchases are seen at the checkout to tell how many are not named';
+    if (weights === undefined) return this.#byReceipts(model, nowMs, few);
     const examples = rows.map(
       (row): CalibrationExample => ({ ...row, weight: row.weight * (row.named === 1 ? weights.named : weights.neither) }),
     );
     const inForce = this.#calibrations.get(model)?.calibration ?? AS_SHIPPED;
     const made = recalibrate(examples, inForce, nowMs);
-    if (!made.ok) return kept(reasonOf(made.error));
+    if (!made.ok) {
+      const because = reasonOf(made.error);
+      return made.error.kind === 'few' ? this.#byReceipts(model, nowMs, because) : kept(because);
+    }
     const { calibration, rows: counted } = made.value;
     const note: CalibrationNote = {
       atMs: nowMs,
@@ -142,17 +166,45 @@ export class ModelLearning {
       eceBefore: eceOf(examples, AS_SHIPPED),
       eceAfter: eceOf(examples, calibration),
     };
+    this.#adopt(model, calibration, note);
+    const gap = (value: number) => `${(100 * value).toFixed(1)} %`;
+    return {
+      adopted: true,
+      sentence: `Fitted to ${counted} of its own outcomes here: promises were off by ${gap(note.eceBefore)}, now by ${gap(note.eceAfter)}`,
+    };
+  }
+
+  /** Only over the shipped calibration or an earlier shift: named outcomes know more. `because`: why those were not learnt from. */
+  #byReceipts(model: string, nowMs: TimestampMs, because: string): Recalibration {
+    const inForce = this.#calibrations.get(model);
+    if (inForce !== undefined && inForce.note.byReceipts === undefined) return kept(because);
+    const found = receiptShift(this.#receipts.daysOf(model), nowMs);
+    if (found === undefined) return kept(because);
+    const { shift, pairs, promised, sold, promisedAfter } = found;
+    const { version, c } = inForce?.calibration ?? AS_SHIPPED;
+    if (Math.abs(shift - c) < LEAST_SHIFT) return kept(`${because}; receipts without a name speak for what is promised`);
+    const sentence = receiptSentence(found);
+    this.#adopt(
+      model,
+      { version: version + 1, a: 1, b: 1, c: shift },
+      {
+        atMs: nowMs,
+        rows: Math.round(pairs),
+        eceBefore: Math.abs(promised - sold) / pairs,
+        eceAfter: Math.abs(promisedAfter - sold) / pairs,
+        byReceipts: sentence,
+      },
+    );
+    return { adopted: true, sentence };
+  }
+
+  #adopt(model: string, calibration: SiteCalibration, note: CalibrationNote): void {
     this.#calibrations.delete(model);
     this.#calibrations.set(model, { calibration, note });
     for (const oldest of this.#calibrations.keys()) {
       if (this.#calibrations.size <= MAX_CALIBRATIONS) break;
       this.#calibrations.delete(oldest);
     }
-    const gap = (value: number) => `${(100 * value).toFixed(1)} %`;
-    return {
-      adopted: true,
-      sentence: `Fitted to ${counted} of its own outcomes here: promises were off by ${gap(note.eceBefore)}, now by ${gap(note.eceAfter)}`,
-    };
   }
 
   #learnFrom(visit: LabelledVisit): void {
@@ -167,7 +219,13 @@ export class ModelLearning {
   }
 }
 
-function kept(sentence: string): { readonly adopted: false; readonly sentence: string } {
+/** What receipts without a name have to say, for a manager. */
+function receiptSentence({ pairs, promised, sold, promisedAfter }: ReceiptShift): string {
+  const count = (purchases: number) => Math.max(0, Math.round(purchases));
+  return `Matched to receipts without a name: of ${count(pairs)} products taken up, ${count(promised)} were promised to be bought and receipts speak for ${count(sold)}; now ${count(promisedAfter)} are promised`;
+}
+
+function kept(sentence: string): Recalibration {
   return { adopted: false, sentence };
 }
 

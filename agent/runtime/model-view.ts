@@ -81,6 +81,7 @@ export function modelFindings(keeper: ModelKeeper, nowMs: TimestampMs): readonly
 function calibrationSentence(learning: ModelLearning, model: string): string {
   const note = learning.calibrationOf(model);
   if (note === undefined) return 'Used as it came: not enough known outcomes of this store yet';
+  if (note.byReceipts !== undefined) return note.byReceipts;
   const gap = (value: number) => `${(100 * value).toFixed(1)} %`;
   return `Fitted to ${note.rows} outcomes of this store: promises were off by ${gap(note.eceBefore)}, now by ${gap(note.eceAfter)}`;
 }

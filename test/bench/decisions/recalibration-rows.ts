@@ -3,17 +3,15 @@ import { bundledScenarioFile, requireScenario } from '../../../agent/cli/scenari
 import type { RowEffect } from '../../../agent/core/effect.ts';
 import type { StoreMap } from '../../../agent/core/store-map.ts';
 import { DAY_MS } from '../../../agent/core/units.ts';
+import { type LearningRow, ModelLearning } from '../../../agent/runtime/model-learning.ts';
 import { rehearse } from '../../../agent/runtime/rehearsal.ts';
 import { loadConfig } from '../../../config/load.ts';
 import { createEngine } from '../../../devices/simulator/engine.ts';
-import { type Coverage, endingWeights } from '../../../models/lifecycle/coverage.ts';
-import { type LabelledVisit, OutcomeLabels } from '../../../models/lifecycle/labels.ts';
 import { loadOnnxScorer } from '../../../models/onnx-scorer.ts';
 import { AS_SHIPPED, calibrated, type SiteCalibration } from '../../../models/site-calibration.ts';
 import { auc, type Estimate } from '../../../models/training/auc.ts';
 import { calibrationError } from '../../../models/training/metrics.ts';
 import { createRandom } from '../../../models/training/random.ts';
-import { recalibrate } from '../../../models/training/recalibrate.ts';
 import { type DecisionRow, decisionRow, spreadOf } from './decision-row.ts';
 
 /** Stores that the shipped model was not trained on. */
@@ -37,44 +35,39 @@ interface True {
 export async function recalibrationRows(): Promise<readonly DecisionRow[]> {
   const rows: DecisionRow[] = [];
   for (const name of UNSEEN) {
-    const { visits, coverage, judged, namedShare } = await simulate(name);
-    const stated = rowsOf(name, { visits, coverage, judged }, namedShare);
-    // What a store that does not say how many buyers its tills name can do by itself.
-    const alone = rowsOf(name, { visits, coverage, judged }, undefined);
-    rows.push(...stated, ...alone);
+    const { learnt, judged, namedShare } = await simulate(name);
+    rows.push(...rowsOf(name, judged, learnt(namedShare)), ...rowsOf(name, judged, learnt(undefined)));
   }
   return rows;
 }
 
-interface Simulated {
-  readonly visits: readonly LabelledVisit[];
-  readonly coverage: Coverage;
-  readonly judged: readonly True[];
+/** What a store made of its week: told which share of the buyers its tills name, or by itself. */
+interface Learnt {
+  readonly how: string;
+  readonly calibration: SiteCalibration;
+  readonly sentence: string;
 }
 
-function rowsOf(name: string, { visits, coverage, judged }: Simulated, stated: number | undefined): readonly DecisionRow[] {
-  const weights = endingWeights(coverage, stated);
-  const how = stated === undefined ? 'by itself' : `told that tills name ${Math.round(100 * stated)} % of the buyers`;
-  const learnt = visits.flatMap(({ scores, weight, ending }) =>
-    scores.map(({ score, label, atMs }) => {
-      const stands = weights === undefined ? 1 : ending === 'named' ? weights.named : weights.neither;
-      return { raw: score.intent, label, atMs, weight: weight * stands };
-    }),
-  );
-  const made = weights === undefined ? undefined : recalibrate(learnt, AS_SHIPPED, FIRST_DAY_MS + LEARN_DAYS * DAY_MS);
-  const after = made?.ok === true ? made.value.calibration : AS_SHIPPED;
-  const found =
-    weights === undefined ? 'too few visits seen at the checkout, so nothing is learnt' : `${Math.round(100 * weights.namedShare)} % named`;
+function rowsOf(name: string, judged: readonly True[], { how, calibration, sentence }: Learnt): readonly DecisionRow[] {
   return [
-    decisionRow(`${name}, ${how}: calibration error after a week`, eceOf(judged, after), {
+    decisionRow(`${name}, ${how}: calibration error after a week`, eceOf(judged, calibration), {
       goal: { atMost: 0.03 },
       baseline: { name: 'as shipped', estimate: eceOf(judged, AS_SHIPPED) },
-      note: `${learnt.length} outcomes learnt from (${found}); ${judged.length} judged`,
+      note: `${sentence}; ${judged.length} judged`,
     }),
-    decisionRow(`${name}, ${how}: AUC after a week`, aucOf(judged, after), {
+    decisionRow(`${name}, ${how}: AUC after a week`, aucOf(judged, calibration), {
       baseline: { name: 'as shipped', estimate: aucOf(judged, AS_SHIPPED) },
     }),
   ];
+}
+
+/** The part of the agent that learns, as it runs there. */
+function learner(): ModelLearning {
+  return new ModelLearning({
+    documents: {},
+    noteOf: ({ intent }) => ({ raw: intent, by: 'live' }),
+    wouldOffer: () => false,
+  });
 }
 
 async function simulate(name: string) {
@@ -82,8 +75,10 @@ async function simulate(name: string) {
   const scenario = { ...requireScenario(bundledScenarioFile(name), process.cwd()), durationMinutes: HOURS * 60 };
   const loaded = await loadOnnxScorer({ manifestPath: 'models/artifacts/purchase-intent.manifest.json' });
   if (!loaded.ok) throw new Error(loaded.error.sentence);
-  const labels = new OutcomeLabels();
-  const visits: LabelledVisit[] = [];
+  const model = loaded.value.name;
+  // Which share of the buyers tills name is known only at the end; what is noted until then is the same.
+  const alone = learner();
+  const examples: LearningRow[] = [];
   const judged: True[] = [];
   let [buyers, named] = [0, 0];
   for (let day = 0; day < LEARN_DAYS + JUDGE_DAYS; day++) {
@@ -109,23 +104,37 @@ async function simulate(name: string) {
         const { input, atMs } = logged;
         if (input.kind === 'scored')
           for (const { sku, intent } of input.scores) scored.push({ visit: input.visit, sku, atMs, raw: intent });
+        if (day >= LEARN_DAYS) return;
         const rows = effects.filter((effect): effect is RowEffect => effect.kind.startsWith('row.'));
-        const ended = labels.note({ inputs: [logged], rows });
-        if (day < LEARN_DAYS) visits.push(...ended);
-        for (const { visit, converted } of ended) {
+        for (const { visit, converted } of alone.note({ inputs: [logged], rows, batches: [], atMs })) {
           if (!buyersToday.has(visit)) continue;
           buyers++;
           if (converted) named++;
         }
       },
     });
+    examples.push(...alone.takeRows());
     if (day < LEARN_DAYS) continue;
     for (const { visit, sku, atMs, raw } of scored) {
       judged.push({ visit: `${day}/${visit}`, raw, label: (bought.get(`${visit}|${sku}`) ?? 0) > atMs ? 1 : 0 });
     }
   }
   await loaded.value.close();
-  return { visits, coverage: labels.coverage, judged, namedShare: named / Math.max(1, buyers) };
+  const learnt = (namedShare: number | undefined): Learnt => {
+    const learning = new ModelLearning({
+      documents: structuredClone(alone.documents),
+      namedShare,
+      noteOf: () => undefined,
+      wouldOffer: () => false,
+    });
+    const { sentence } = learning.recalibrate(model, examples, FIRST_DAY_MS + LEARN_DAYS * DAY_MS);
+    return {
+      how: namedShare === undefined ? 'by itself' : `told that tills name ${Math.round(100 * namedShare)} % of the buyers`,
+      calibration: learning.calibrations.get(model) ?? AS_SHIPPED,
+      sentence,
+    };
+  };
+  return { learnt, judged, namedShare: named / Math.max(1, buyers) };
 }
 
 /** The sample store, in which nobody is made an offer. */
