@@ -179,7 +179,7 @@ export class ModelLearning {
     const inForce = this.#calibrations.get(model);
     if (inForce !== undefined && inForce.note.byReceipts === undefined) return kept(because);
     const found = receiptShift(this.#receipts.daysOf(model), nowMs);
-    if (found === undefined) return kept(because);
+    if (found === undefined || !found.isShown) return kept(because);
     const { shift, pairs, promised, sold, promisedAfter } = found;
     const { version, c } = inForce?.calibration ?? AS_SHIPPED;
     if (Math.abs(shift - c) < LEAST_SHIFT) return kept(`${because}; receipts without a name speak for what is promised`);

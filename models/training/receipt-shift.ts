@@ -24,6 +24,8 @@ export const RECEIPT_SHIFT = {
   leastPairs: 100,
   /** An example of this age counts half, as a named one does. */
   halfLifeMs: 14 * DAY_MS,
+  /** Promises must be above what was sold by this many standard errors, as with named outcomes. */
+  certainty: 2,
   /** How far another store's odds are expected to be off: by a factor of two, one way or the other. */
   priorSd: Math.LN2,
   /** Lowest shift: further off, it is not the rate of buying that differs but the tills that are not all heard. */
@@ -44,6 +46,8 @@ export interface ReceiptShift {
   readonly promised: number;
   readonly sold: number;
   readonly promisedAfter: number;
+  /** Whether receipts show that too much is promised; until they do, the shift is a guess. */
+  readonly isShown: boolean;
 }
 
 /**
@@ -53,7 +57,7 @@ export interface ReceiptShift {
  * brings that person's purchase into the count, so receipts may speak for too many and hardly for too few. `undefined` with too little to go by.
  */
 export function receiptShift(days: readonly ReceiptDay[], nowMs: TimestampMs): ReceiptShift | undefined {
-  const { leastDays, leastPairs, halfLifeMs, lowest } = RECEIPT_SHIFT;
+  const { leastDays, leastPairs, halfLifeMs, lowest, certainty } = RECEIPT_SHIFT;
   const faded = days.map((day) => ({ day, weight: 0.5 ** (Math.max(0, nowMs - day.day * DAY_MS) / halfLifeMs) }));
   const bins = Array.from({ length: SHIFT_BINS }, () => ({ count: 0, sum: 0 }));
   let [sold, noise, pairs] = [0, 0, 0];
@@ -86,7 +90,9 @@ export function receiptShift(days: readonly ReceiptDay[], nowMs: TimestampMs): R
     else low = middle;
   }
   const shift = Math.round(low * 1e4) / 1e4 + 0;
-  return { shift, pairs, promised: promisedAt(0), sold, promisedAfter: promisedAt(shift) };
+  const promised = promisedAt(0);
+  const isShown = promised - sold > certainty * Math.sqrt(variance);
+  return { shift, pairs, promised, sold, promisedAfter: promisedAt(shift), isShown };
 }
 
 /** Variance of the sum by how much the days differ: visits of one day, and an hour without a till, are not independent. */

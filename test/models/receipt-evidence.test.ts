@@ -98,9 +98,14 @@ describe('receipts without a name', () => {
 
   it('are not missed: without any, or while the tills are down, nothing is concluded', () => {
     expect(shiftOf({ buys: 0.2, others: 0, tills: () => false })).toBeUndefined();
-    const whole = rateOf({ buys: 0.2, visits: 200, days: 10 });
-    const holes = rateOf({ buys: 0.2, visits: 200, days: 10, tills: (day, minute) => day % 3 !== 0 || minute < 200 || minute > 420 });
-    expect(Math.abs(holes - whole)).toBeLessThan(0.04);
+    const store: World = { buys: 0.2, visits: 200, days: 10 };
+    // Three hours without tills on every other day.
+    const tills = (day: number, minute: number) => day % 2 !== 0 || minute < 200 || minute > 380;
+    expect(Math.abs(rateOf({ ...store, tills }) - rateOf(store))).toBeLessThan(0.04);
+    // Tills that are heard until noon only: what is touched afterwards is not "not bought".
+    const mornings = shiftOf({ ...store, tills: (_, minute) => minute < 300 })!;
+    expect(mornings.pairs).toBeLessThan(0.7 * shiftOf(store)!.pairs);
+    expect(mornings.sold / mornings.pairs).toBeGreaterThan(0.1);
   });
 
   it('count as far as the touch was this visit for certain', () => {
@@ -118,6 +123,19 @@ describe('receipts without a name', () => {
     for (const turn of turns({ buys: 0.1 }).filter(({ atMs }) => atMs < 44 * MINUTE_MS)) evidence.note(turn, () => RAW);
     evidence.note({ inputs: [{ seq: 9, atMs: DAY_MS, input: { kind: 'tick' } }], rows: [] }, () => RAW);
     expect(evidence.daysOf(MODEL)).toEqual([]);
+  });
+
+  it('change nothing until they show it: where promises come true, hardly ever', () => {
+    const shown = Array.from({ length: 20 }, (_, seed) => shiftOf({ buys: RAW, visits: 60 }, seed + 1)!.isShown);
+    expect(shown.filter(Boolean).length).toBeLessThanOrEqual(2);
+    expect(shiftOf({ buys: 0.1, visits: 150 })!.isShown).toBe(true);
+    const learning = new ModelLearning({
+      documents: {},
+      noteOf: ({ intent }) => ({ raw: intent, by: 'live' }),
+      wouldOffer: () => false,
+    });
+    for (const turn of turns({ buys: RAW, visits: 60 }, 2)) learning.note(turn);
+    expect(learning.recalibrate(MODEL, learning.takeRows(), 7 * DAY_MS).adopted).toBe(false);
   });
 
   it('outlive the process', () => {
