@@ -55,6 +55,7 @@ export function compileField(form: string | FieldForm, about: FieldAbout): Resul
     if (value === undefined || value === null) return fallback;
     if (map !== undefined) {
       const stands = typeof value === 'object' ? undefined : map.get(String(value));
+      if (stands === null) return fallback;
       if (stands === undefined && typeof value === 'string' && isNothing(value)) return fallback;
       if (stands === undefined) return new FieldFault(`expected one of ${[...map.keys()].slice(0, 10).join(', ')}, found ${shown(value)}`);
       value = stands;

@@ -22,6 +22,7 @@ export interface CompiledMessage {
   readonly at: ReadField | undefined;
   readonly each: ReadField | undefined;
   readonly readings: readonly CompiledReading[];
+  readonly otherwise: readonly { readonly when: Evaluate | undefined; readonly reason: string }[];
 }
 
 /** One reading of a message. */
@@ -102,6 +103,10 @@ function compileMessage(form: MessageForm, issues: Issues): CompiledMessage {
     at: form.at === undefined ? undefined : compileTime(form.at, issues.at('at', 'path')),
     each: form.each === undefined ? undefined : issues.at('each').take(compileRooted(form.each), NOTHING),
     readings: form.readings.map((reading, index) => compileReading(reading, topicParts, issues.at('readings', index))),
+    otherwise: (form.otherwise ?? []).map(({ when, ignore }, index) => ({
+      when: when === undefined ? undefined : issues.at('otherwise', index, 'when').take(compileExpression(when), NOTHING),
+      reason: ignore,
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { beaconInAdvertisement, iBeaconIdentity } from '../adapters/beacon-identity.ts';
+import { numberOf } from '../adapters/foreign-values.ts';
 
 type Simple = (args: readonly unknown[]) => unknown;
 
@@ -12,6 +13,8 @@ const FUNCTIONS: ReadonlyMap<string, { readonly takes: number; readonly run: Sim
   ['max', { takes: 2, run: ([a, b]) => withNumber(a, (x) => withNumber(b, (y) => Math.max(x, y))) }],
   ['log10', { takes: 1, run: ([a]) => withNumber(a, Math.log10) }],
   ['number', { takes: 1, run: ([a]) => withNumber(typeof a === 'string' && a.length <= 32 ? Number(a) : a, (x) => x) }],
+  // What is a number, also as text; a word where others have a number is none.
+  ['numeric', { takes: 1, run: ([a]) => withNumber(typeof a === 'string' || typeof a === 'number' ? numberOf(a) : undefined, finite) }],
   ['text', { takes: 1, run: ([a]) => (typeof a === 'number' || typeof a === 'boolean' ? String(a) : a) }],
   ['lower', { takes: 1, run: ([a]) => (typeof a === 'string' ? a.toLowerCase() : undefined) }],
   ['length', { takes: 1, run: ([a]) => (typeof a === 'string' || Array.isArray(a) ? a.length : undefined) }],
@@ -64,6 +67,10 @@ export function callFunction(name: string, args: readonly unknown[]): unknown {
 
 function withNumber(value: unknown, then: (number: number) => unknown): unknown {
   return typeof value === 'number' ? then(value) : undefined;
+}
+
+function finite(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
 }
 
 function bothTexts(a: unknown, b: unknown, then: (a: string, b: string) => unknown): unknown {

@@ -7,8 +7,10 @@ export interface FieldForm {
   readonly expression?: string | undefined;
   readonly constant?: string | number | boolean | undefined;
   readonly unit?: string | undefined;
-  readonly map?: Readonly<Record<string, string | number | boolean>> | undefined;
-  readonly default?: string | number | boolean | undefined;
+  /** `null` stands for no value. */
+  readonly map?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  /** An empty list stands for a list that is not in the message. */
+  readonly default?: string | number | boolean | readonly [] | undefined;
 }
 
 /** A field that is a list of objects. */
@@ -36,6 +38,14 @@ export interface MessageForm {
   readonly at?: { readonly path: string; readonly form: 'unix-s' | 'unix-ms' | 'iso' | 'any' } | undefined;
   readonly each?: string | undefined;
   readonly readings: readonly ReadingForm[];
+  /** Why a message that says nothing is not for us: the first that is true. */
+  readonly otherwise?: readonly OtherwiseForm[] | undefined;
+}
+
+/** A name for messages of which nothing is read. */
+export interface OtherwiseForm {
+  readonly when?: string | undefined;
+  readonly ignore: string;
 }
 
 /** A whole mapping, with defaults filled in. */

@@ -13,8 +13,14 @@ const oneField = z.strictObject({
   expression: expression.optional().describe('Or how it is calculated; with a path, `value` is what the path gave'),
   constant: scalar.optional().describe('Or what it always is'),
   unit: z.string().max(10).optional().describe('Unit in the message, like kg, F, mm, cdBm'),
-  map: z.record(z.string().max(100), scalar).optional().describe('What each value in the message stands for; other values are refused'),
-  default: scalar.optional().describe('What it is when it is not in the message'),
+  map: z
+    .record(z.string().max(100), z.union([scalar, z.null()]))
+    .optional()
+    .describe('What each value in the message stands for, null for nothing; other values are refused'),
+  default: z
+    .union([scalar, z.tuple([])])
+    .optional()
+    .describe('What it is when it is not in the message; [] for a list'),
 });
 
 const listField = z.strictObject({
@@ -32,6 +38,8 @@ const reading = z.strictObject({
   fields: z.record(z.string().max(40), field).default({}).describe('Where each of its fields comes from'),
 });
 
+const reason = z.string().regex(/^[a-z0-9-]{1,40}$/, { error: 'expected a reason like other-setting' });
+
 const message = z.strictObject({
   topic: z
     .union([z.string().max(200), z.array(z.string().max(200)).min(1).max(20)])
@@ -41,11 +49,7 @@ const message = z.strictObject({
     .default('json')
     .describe('What the message is; text is read with the path $, and so is a bare value, beside which the same topic may carry JSON'),
   when: expression.optional().describe('Only where this is true; others are not for us'),
-  ignore: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, { error: 'expected a reason like other-setting' })
-    .optional()
-    .describe('Nothing of it is for us, and why'),
+  ignore: reason.optional().describe('Nothing of it is for us, and why'),
   device: z.union([path, oneField]).optional().describe('What the device is known as; without it the part {device} of the topic'),
   at: z
     .strictObject({
@@ -58,6 +62,11 @@ const message = z.strictObject({
     .describe('The time of the device; without it the time of receipt'),
   each: path.optional().describe('A list in the message, each element read by itself; $.x is the whole message then'),
   readings: z.array(reading).max(20).default([]).describe('What one message becomes'),
+  otherwise: z
+    .array(z.strictObject({ when: expression.optional(), ignore: reason }))
+    .max(10)
+    .default([])
+    .describe('Where none of that is in it: why it is not for us, the first that is true'),
 });
 
 const plainMapping = z.strictObject({

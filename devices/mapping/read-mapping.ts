@@ -43,7 +43,7 @@ export function findMessage(
 }
 
 /** Whether the first character that shows is that of an object or a list. */
-function isStructured(payload: Uint8Array): boolean {
+export function isStructured(payload: Uint8Array): boolean {
   for (let at = 0; at < payload.length; at++) {
     const byte = payload[at]!;
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
