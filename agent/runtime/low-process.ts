@@ -34,6 +34,9 @@ const MOST_COMPLAINT = 4_000;
 /** The lowest priority there is: it gets what is left over. */
 const NICENESS = 19;
 
+/** What the engine of Node 24 sets aside for compiled code, asked for at once and hardly used. */
+const CODE_MB = 640;
+
 /**
  * Runs a program of ours at the lowest priority, with a limit on time and memory, in a process group of its own. It holds a channel to this process
  * and may end itself when that closes: an agent that was killed cannot stop anybody.
@@ -41,7 +44,7 @@ const NICENESS = 19;
 export function startLow(words: readonly string[], { limitMs, heapMb, line }: LowSettings): LowProcess {
   const flags = [`--max-old-space-size=${heapMb}`, '--no-warnings', ...words];
   const options: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], windowsHide: true, detached: process.platform !== 'win32' };
-  const limits = `ulimit -c 0; ulimit -d ${3 * heapMb * 1024} 2>/dev/null; ulimit -t ${Math.ceil(limitMs / 500)} 2>/dev/null`;
+  const limits = `ulimit -c 0; ulimit -d ${(3 * heapMb + CODE_MB) * 1024} 2>/dev/null; ulimit -t ${Math.ceil(limitMs / 500)} 2>/dev/null`;
   const lower = `command -v nice >/dev/null && exec nice -n ${NICENESS} "$0" "$@"; exec "$0" "$@"`;
   const child: ChildProcess =
     process.platform === 'win32'
