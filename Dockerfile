@@ -6,8 +6,8 @@
 #   docker run -d --init --restart unless-stopped --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
 #     -v endcap-data:/data -v /etc/endcap:/etc/endcap:ro -e ENDCAP_CONFIG=/etc/endcap/store.yaml -p 8080:8080 -p 1883:1883 endcap
 
-FROM node:20-bookworm-slim AS build
-# On Node 20 better-sqlite3 is compiled where no prebuilt binary can be fetched.
+FROM node:24-bookworm-slim AS build
+# Only native parts that come without a binary for this system are compiled.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \
  && rm -rf /var/lib/apt/lists/*
@@ -15,15 +15,16 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# The model runtime brings binaries for every system, 250 MB of which this image never runs.
+# The model runtime brings binaries for every system, 250 MB of which this image never runs, and the driver of Node 20 is for Node 20.
 RUN npm run build \
  && npm prune --omit=dev \
+ && rm -rf node_modules/better-sqlite3-node20 \
  && cd node_modules/onnxruntime-node/bin/napi-v6 \
  && find . -mindepth 1 -maxdepth 1 ! -name linux -exec rm -r {} + \
  && find linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -r {} + \
  && mkdir /app/empty
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Endcap" \
       org.opencontainers.image.description="The edge agent for stores" \
       org.opencontainers.image.licenses="MIT"
