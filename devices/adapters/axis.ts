@@ -70,14 +70,26 @@ function eventBody(name: string, data: JsonObject, source: Source): ReadingBody 
     const state = flagOf(data['state'] ?? data['LogicalState']);
     return state === undefined ? 'other-event' : { kind: 'button', action: state ? 'press' : 'release' };
   }
+  if (name.includes('Sensor/PIR')) {
+    const occupied = flagOf(data['state'] ?? data['active']);
+    return occupied === undefined ? 'other-event' : { kind: 'occupancy', occupied };
+  }
   if (!name.includes('ObjectAnalytics') && !name.includes('AOA') && !/Occupancy|PeopleCounter|TrueView/.test(name))
     return /VMD|Motion/.test(name) ? 'picture-motion' : 'other-event';
+  // What was counted in an interval that is over.
+  if (name.endsWith('Interval')) return 'interval-summary';
+  if (name.endsWith('Threshold')) return 'threshold';
   const reason = textOf(data['reason']);
   if (reason !== undefined) {
+    if (reason === 'reset') return 'counter-reset';
     if (reason !== 'human') return 'not-a-person';
     return source.placed?.counts === 'out' ? { kind: 'door.count', in: 0, out: 1 } : { kind: 'door.count', in: 1, out: 0 };
   }
-  const people = numberOf(data['totalHuman'] ?? data['human'] ?? data['occupancy'] ?? data['total']);
+  // `human` is how many are in an area now, `totalHuman` how many ever crossed a line.
+  const now = numberOf(data['human'] ?? data['occupancy']);
+  if (now !== undefined) return { kind: 'presence', count: now };
+  if (data['totalHuman'] !== undefined || /cross|line|passage/i.test(textOf(data['scenario']) ?? '')) return 'running-total';
+  const people = numberOf(data['total']);
   if (people !== undefined) return { kind: 'presence', count: people };
   const active = flagOf(data['active']);
   if (active === undefined) return 'other-event';

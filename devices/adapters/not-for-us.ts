@@ -13,12 +13,27 @@ const NAMED: readonly (readonly [topic: RegExp, reason: string])[] = [
   [/^(?:quuppa|pozyx|rtls|sewio)(?:\/|$)/i, 'positions'],
   [/^dwm\/(?:node|gateway)\//, 'device-info'],
   [/^(?:BlueIris|motioneye|motion|zoneminder|kerberos)(?:\/|$)/i, 'picture-motion'],
+  [/(?:^|\/)(?:mi_?scale|body_?scale|bathroom_?scale|withings|garmin|fitbit)(?:\/|$)/i, 'body-weight'],
+  [/^\/?stream\/[^/]+\/(?:health|accelerometer|sensor|location|button|light)$/, 'tag-info'],
   [/^\$SYS\//, 'broker'],
   [/^gateway\/[^/]+\/(?:event|state)\/|\/gateway\/[^/]+\/(?:event|state)\//, 'network-event'],
   [/\/(?:config|discovery)$/, 'discovery'],
 ];
 
-/** Why a topic that no adapter reads is rightly not for us; `undefined` for one that nobody knows. */
-export function reasonOf(topic: string): string | undefined {
-  return topic.length > 1_024 ? undefined : NAMED.find(([pattern]) => pattern.test(topic))?.[1];
+/** The same by what is in a message whose topic says nothing. */
+const NAMED_TEXTS: readonly (readonly [text: RegExp, reason: string])[] = [
+  [/"_type"\s*:\s*"(?:location|transition|waypoints?)"/, 'follows-people'],
+  [/"(?:latlng|latitude|longitude)"\s*:/, 'positions'],
+  [/"(?:plate|license_?plate|face_?id|person_?name)"\s*:/i, 'identifies-people'],
+  [/"(?:impedance|body_?fat|bmi|heart_?rate)"\s*:/i, 'body-measure'],
+  [/<EventNotificationAlert/, 'not-json'],
+];
+
+/** Why a message that no adapter reads is rightly not for us, by its topic or else its text; `undefined` for one that nobody knows. */
+export function reasonOf(topic: string, text = ''): string | undefined {
+  const byTopic = topic.length > 1_024 ? undefined : NAMED.find(([pattern]) => pattern.test(topic))?.[1];
+  return byTopic ?? (text.length > MAX_TEXT ? undefined : NAMED_TEXTS.find(([pattern]) => pattern.test(text))?.[1]);
 }
+
+/** Longer messages are only known by their topic. */
+const MAX_TEXT = 8_192;

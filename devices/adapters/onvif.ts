@@ -2,7 +2,7 @@ import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, unreadable } from './decoded.ts';
-import { flagOf, isObject, numberOf, objectIn, textOf, zonedTime } from './foreign-values.ts';
+import { flagOf, isObject, numberOf, objectIn, shortText, textOf, zonedTime } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
 import type { Placements, Source } from './placements.ts';
 
@@ -39,6 +39,11 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   const at = message.topic.indexOf('onvif-ej/');
   const camera = at <= 0 ? undefined : message.topic.slice(0, at - 1);
   if (message.payload.length === 0) return ignored('cleared');
+  const will = shortText(message.payload, 16)?.toLowerCase();
+  if (will === 'online' || will === 'offline')
+    return readingsOf(message, [
+      { source: placements.speaker(message, FAMILY, camera), body: { kind: 'device.status', online: will === 'online' } },
+    ]);
   const json = parseJsonObject(message.payload);
   if (!json.ok) return unreadable(json.error);
   const event = (at === -1 ? (textOf(json.value['Topic']) ?? message.topic) : message.topic.slice(at + 'onvif-ej/'.length)).replace(
@@ -68,11 +73,14 @@ function bodyOf(event: string, { data, source, isOld }: Event): ReadingBody | st
     return people === undefined ? undefined : { kind: 'presence', count: people };
   }
   if (/CountAgg?regation\/Counter/.test(event)) return 'running-total';
-  if (event.includes('LineDetector/Crossed')) {
+  if (event.includes('LineDetector/Crossed') || event.includes('WiseAI/LineCrossing')) {
+    // Hanwha also says when the alarm of a crossing ends.
+    if (flagOf(data['State']) === false) return 'crossing-over';
     if (isOld) return 'already-happened';
     if (!isPerson(data)) return 'not-a-person';
     return source.placed?.counts === 'out' ? { kind: 'door.count', in: 0, out: 1 } : { kind: 'door.count', in: 1, out: 0 };
   }
+  if (/VehicleDetect|LicensePlate|AnimalDetect/.test(event)) return event.includes('Plate') ? 'identifies-people' : 'not-a-person';
   if (/FieldDetector\/ObjectsInside|ObjectDetect(?:ion|or)|PeopleDetect|HumanDetect/.test(event)) {
     if (!isPerson(data)) return 'not-a-person';
     const occupied = flagOf(data['IsInside'] ?? data['State'] ?? data['IsDetected']);
@@ -84,7 +92,8 @@ function bodyOf(event: string, { data, source, isOld }: Event): ReadingBody | st
     if (active === undefined) return undefined;
     return isOld ? 'already-happened' : { kind: 'button', action: active ? 'press' : 'release' };
   }
-  if (/LicensePlate|FaceRecognition|Recognition\//.test(event)) return 'identifies-people';
+  if (/Face(?:Recognition|Detect)|Recognition\//.test(event)) return 'identifies-people';
+  if (/Tamper/.test(event)) return 'tampering';
   return /Motion/.test(event) ? 'picture-motion' : 'other-event';
 }
 

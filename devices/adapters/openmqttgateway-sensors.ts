@@ -41,6 +41,7 @@ export function sensorBodies(json: JsonObject): ReadingBody[] {
 /** Theengs spells presses out; `none` is no press. */
 const PRESSES: ReadonlyMap<string, string> = new Map([
   ['press', 'single'],
+  ['pressed', 'single'],
   ['single press', 'single'],
   ['single', 'single'],
   ['double press', 'double'],
@@ -78,8 +79,15 @@ export function scaleGrams(json: JsonObject): number | undefined {
   return unit === 'kg' || unit === 'g' || unit === 'oz' ? gramsOf(weight, unit) : unit.startsWith('lb') ? gramsOf(weight, 'lb') : undefined;
 }
 
-/** What rtl_433 inside the gateway decoded, in its own words. */
+/** The same for a sensor that is wired to the gateway; an ultrasonic one measures centimetres. */
+export function wiredBodies(json: JsonObject, topic: string): readonly ReadingBody[] {
+  const centimetres = topic.includes('HCSR04toMQTT') ? numberOf(json['distance']) : undefined;
+  return centimetres === undefined ? sensorBodies(json) : [{ kind: 'distance', metres: Math.round(centimetres * 1e4) / 1e6 }];
+}
+
+/** What rtl_433 inside the gateway decoded, in its own words; the tyres of a car that drives by are no climate. */
 export function radioBodies(json: JsonObject): readonly ReadingBody[] {
+  if (json['type'] === 'TPMS') return [];
   const temperatureC = numberOf(json['temperature_C']) ?? celsius(numberOf(json['temperature_F']));
   const humidityPercent = numberOf(json['humidity']);
   const bodies: ReadingBody[] = [];

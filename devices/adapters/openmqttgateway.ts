@@ -1,12 +1,12 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
-import { type BeaconFrame, beaconInManufacturerData, canonicalBeacon, iBeaconIdentity } from './beacon-identity.ts';
+import { type BeaconFrame, beaconInManufacturerData, beaconInServiceData, canonicalBeacon, iBeaconIdentity } from './beacon-identity.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { numberOf, shortText, textOf } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
-import { radioBodies, scaleGrams, sensorBodies } from './openmqttgateway-sensors.ts';
+import { radioBodies, scaleGrams, sensorBodies, wiredBodies } from './openmqttgateway-sensors.ts';
 import type { Placements } from './placements.ts';
 
 /**
@@ -56,6 +56,9 @@ const TOPIC = /(?:^|\/)(?:[A-Za-z0-9_]+toMQTT|home_presence|presence)(?:\/|$)|^[
 /** Sensors that are wired to the gateway itself: each is on a topic named after it. */
 const WIRED = /^(?:CLIMA|DHT|BME280|BMP280|HTU21|AHT|DS1820|SHTC3|BH1750|TSL2561|HCSR501|HCSR04|GPIOInput|sensor)toMQTT$/i;
 
+/** What Theengs calls things that people carry. */
+const WORN: ReadonlySet<string> = new Set(['PHONE', 'WATCH', 'HEALTH', 'RING']);
+
 interface Place {
   readonly gateway: string;
   readonly channel: 'bluetooth' | 'wired' | 'rtl433' | 'radio' | 'lwt' | 'system' | 'other';
@@ -99,7 +102,7 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
       return ignored('gateway-info');
     case 'radio':
       // A code from a remote control, infrared or LoRa: what it means only its owner knows.
-      return ignored('radio-code');
+      return ignored(/\/(?:WebUI|LOG|SYS|SSD1306|Z2M)toMQTT/.test(message.topic) ? 'gateway-info' : 'radio-code');
     case 'wired':
     case 'rtl433':
     case 'system':
@@ -113,10 +116,16 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
       if (place.channel === 'wired')
         return readingsOf(
           message,
-          sensorBodies(json.value).map((body) => ({ source: gateway, body })),
+          wiredBodies(json.value, message.topic).map((body) => ({ source: gateway, body })),
         );
       if (place.channel === 'rtl433') return radioSensor(json.value, { placements, message });
-      if (json.value['weighing_mode'] === 'person') return ignored('body-weight');
+      if (json.value['weighing_mode'] === 'person' || (json.value['type'] === 'BODY' && json.value['weight'] !== undefined))
+        return ignored('body-weight');
+      if (WORN.has(String(json.value['type']))) {
+        // Phones, watches and bands are strangers', unless the store says that one is its own.
+        const address = addressOf(json.value, place.last);
+        if (address === undefined || !placements.isTag(address)) return ignored('not-a-tag');
+      }
       if (json.value['success'] !== undefined && json.value['service'] !== undefined) return ignored('command-result');
       return advertisement(json.value, { placements, message, gateway, topicName: place.last });
     }
@@ -203,6 +212,9 @@ function beaconOf(json: JsonObject, address: string | undefined): BeaconFrame | 
   if (identity !== undefined) return { identity, ...(power !== undefined && { txPowerDbm: power }) };
   const raw = textOf(json['manufacturerdata']);
   const frame = raw === undefined ? undefined : beaconInManufacturerData(raw);
+  const service = textOf(json['servicedatauuid'])?.toLowerCase().replace(/^0x/, '') === 'feaa' ? textOf(json['servicedata']) : undefined;
+  const eddystone = service === undefined ? undefined : beaconInServiceData(`aafe${service}`);
+  if (eddystone !== undefined) return eddystone;
   // Without a calibrated frame `txpower` is the power sent with, which says nothing about a metre's distance.
   return frame ?? (address === undefined ? undefined : { identity: canonicalBeacon(address) });
 }

@@ -3,7 +3,7 @@ import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { isObject, numberOf, objectIn, textOf, zonedTime } from './foreign-values.ts';
-import { type JsonObject, parseJsonObject } from './json-payload.ts';
+import { type JsonObject, parseJson } from './json-payload.ts';
 import type { Placements, Source } from './placements.ts';
 
 /**
@@ -34,7 +34,9 @@ export function createPeopleCountersAdapter({ placements }: AdapterContext): Ada
     setup: "On the sensor's page, data push over MQTT: host {host}, port {port}, user {user}, password {password}, topic counters/{device}",
     matches: (topic) => topic.startsWith('counters/'),
     recognises: (text) =>
-      /"(?:line_trigger_data|region_trigger_data|line_periodic_data|line_total_data|logics_data|live_data|peopleCounting)"/.test(text),
+      /"(?:line_trigger_data|region_trigger_data|line_periodic_data|line_total_data|logics_data|live_data|peopleCounting|status_data|wifi_bt_data)"/.test(
+        text,
+      ) || /"(?:EventNotificationAlert|RegionTargetNumberCounting|sensor-info)"/i.test(text),
     decode: (message) => decode(placements, message),
   };
 }
@@ -43,16 +45,40 @@ const FAMILY = 'people-counters';
 const MAX_ENTRIES = 64;
 
 function decode(placements: Placements, message: DeviceMessage): Decoded {
-  const json = parseJsonObject(message.payload);
+  const json = parseJson(message.payload);
   if (!json.ok) return unreadable(json.error);
-  const { value } = json;
+  // Xovis also sends several packages at once; Hikvision may wrap its alerts.
+  if (Array.isArray(json.value)) return several(placements, message, json.value);
+  if (!isObject(json.value)) return malformed('not-an-object', 'expected a JSON object or list');
+  return one(placements, message, objectIn(json.value, 'EventNotificationAlert') ?? json.value);
+}
+
+const MAX_PACKAGES = 20;
+
+function several(placements: Placements, message: DeviceMessage, packages: readonly unknown[]): Decoded {
+  if (packages.length > MAX_PACKAGES) return malformed('schema', `${packages.length} packages, expected at most ${MAX_PACKAGES}`);
+  const decoded = packages.map((part) => (isObject(part) ? one(placements, message, part) : malformed('schema', 'expected objects')));
+  const readings = decoded.flatMap((part) => (part.kind === 'readings' ? part.readings : []));
+  if (readings.length === 0) return decoded[0] ?? ignored('nothing-counted');
+  // Each package numbers its own readings.
+  return { kind: 'readings', readings: readings.map((reading, index) => ({ ...reading, id: `${reading.id}.${index}` })) };
+}
+
+function one(placements: Placements, message: DeviceMessage, value: JsonObject): Decoded {
   const isOurs = message.topic.startsWith('counters/');
   const speak = (...names: readonly (string | undefined)[]): Source =>
     placements.speaker(message, FAMILY, ...names, isOurs ? message.topic.split('/', 2)[1] : undefined);
   if (objectIn(value, 'logics_data') !== undefined) return xovis(message, objectIn(value, 'logics_data') ?? {}, speak);
   if (objectIn(value, 'live_data') !== undefined) return ignored('positions');
+  if ('wifi_bt_data' in value) return ignored('follows-people');
+  if ('status_data' in value || 'connection_test' in value) return ignored('device-info');
+  const legacy = objectIn(value, 'content');
+  if (legacy !== undefined && Array.isArray(legacy['element'])) return xovisLegacy(message, value, speak);
   if (objectIn(value, 'device_info') !== undefined) return milesight(message, value, speak);
   if (objectIn(value, 'peopleCounting') !== undefined) return hikvision(message, value, speak);
+  const region = objectIn(value, 'RegionTargetNumberCounting') ?? objectIn(value, 'regionTargetNumberCounting');
+  if (region !== undefined) return hikvisionRegion(message, { value, region }, speak);
+  if (textOf(value['eventType']) !== undefined) return ignored('other-event');
   return isOurs
     ? malformed('schema', 'expected logics_data, line_trigger_data, region_trigger_data or peopleCounting')
     : ignored('unknown-topic');
@@ -64,11 +90,13 @@ function xovis(message: DeviceMessage, data: JsonObject, speak: Speak): Decoded 
   const source = speak(textOf(objectIn(data, 'sensor_info')?.['serial_number']));
   const said: Said[] = [];
   for (const logic of listIn(data, 'logics')) {
-    const isLine = /LINE|IN_OUT/.test(textOf(logic['info']) ?? '');
+    const info = textOf(logic['info']);
     for (const record of listIn(logic, 'records')) {
       const counts = new Map(listIn(record, 'counts').map((count) => [textOf(count['name']), numberOf(count['value'])]));
       const [forward, backward, fill] = [counts.get('fw'), counts.get('bw'), counts.get('balance') ?? counts.get('fill_level')];
       const atMs = zonedTime(record['to']);
+      // Without a word on what it is, the names of its counts tell.
+      const isLine = info === undefined ? forward !== undefined || backward !== undefined : /LINE|IN_OUT/.test(info);
       if (isLine && (forward !== undefined || backward !== undefined))
         said.push({ source, body: crossed(source, forward ?? 0, backward ?? 0), atMs });
       else if (!isLine && fill !== undefined) said.push({ source, body: { kind: 'presence', count: fill }, atMs });
@@ -77,18 +105,37 @@ function xovis(message: DeviceMessage, data: JsonObject, speak: Speak): Decoded 
   return readingsOf(message, said, { stamped: true, nothing: 'nothing-counted' });
 }
 
+/** Versions 3 and 4: counts of each interval by their labels. */
+function xovisLegacy(message: DeviceMessage, value: JsonObject, speak: Speak): Decoded {
+  const source = speak(textOf(objectIn(value, 'sensor-info')?.['serial-number']));
+  const said: Said[] = [];
+  for (const element of listIn(objectIn(value, 'content') ?? {}, 'element')) {
+    for (const measurement of listIn(element, 'measurement')) {
+      const counts = new Map(listIn(measurement, 'value').map((count) => [textOf(count['label']), numberOf(count['value'])]));
+      const [forward, backward] = [counts.get('fw'), counts.get('bw')];
+      if (element['data-type'] === 'LINE' && (forward !== undefined || backward !== undefined))
+        said.push({ source, body: crossed(source, forward ?? 0, backward ?? 0), atMs: zonedTime(measurement['to']) });
+    }
+  }
+  return readingsOf(message, said, { stamped: true, nothing: 'nothing-counted' });
+}
+
 function milesight(message: DeviceMessage, value: JsonObject, speak: Speak): Decoded {
   const info = objectIn(value, 'device_info');
   const source = speak(textOf(info?.['device_sn']), textOf(info?.['device_name']), textOf(info?.['device_mac']));
-  const atMs = zonedTime(objectIn(value, 'time_info')?.['time']);
+  const times = objectIn(value, 'time_info');
+  const atMs = zonedTime(times?.['time']) ?? zonedTime(times?.['end_time']);
   const said: Said[] = [];
   for (const line of [...listIn(value, 'line_trigger_data'), ...listIn(value, 'line_periodic_data')]) {
-    const [inside, outside] = [numberOf(line['in']), numberOf(line['out'])];
+    // Newer firmware counts everybody under `total`, and grown-ups, children and groups beside it.
+    const counted = objectIn(line, 'total') ?? line;
+    const [inside, outside] = [numberOf(counted['in']), numberOf(counted['out'])];
     if (inside !== undefined || outside !== undefined) said.push({ source, body: crossed(source, inside ?? 0, outside ?? 0), atMs });
   }
   const regions = objectIn(value, 'region_trigger_data');
   for (const region of regions === undefined ? [] : listIn(regions, 'region_count_data')) {
-    const count = numberOf(region['current_total'] ?? region['total']);
+    const total: unknown = region['current_total'] ?? region['total'];
+    const count = numberOf(isObject(total) ? (total['current_total'] ?? total['total']) : total);
     if (count !== undefined) said.push({ source, body: { kind: 'presence', count }, atMs });
   }
   const nothing = 'line_total_data' in value ? 'running-total' : 'nothing-counted';
@@ -103,6 +150,18 @@ function hikvision(message: DeviceMessage, value: JsonObject, speak: Speak): Dec
   if (inside === undefined || outside === undefined) return malformed('schema', 'peopleCounting: expected enter and exit');
   const body = crossed(source, inside, outside);
   return readingsOf(message, [{ source, body, atMs: zonedTime(value['dateTime']) }], { stamped: true });
+}
+
+/** How many people are in a region now; vehicles may be counted beside them. */
+function hikvisionRegion(
+  message: DeviceMessage,
+  { value, region }: { readonly value: JsonObject; readonly region: JsonObject },
+  speak: Speak,
+): Decoded {
+  const source = speak(textOf(value['deviceSerial']), textOf(value['channelName']), textOf(value['ipAddress']));
+  const count = numberOf(region['humanNum'] ?? region['peopleNum']);
+  if (count === undefined) return ignored('not-a-person');
+  return readingsOf(message, [{ source, body: { kind: 'presence', count }, atMs: zonedTime(value['dateTime']) }], { stamped: true });
 }
 
 /** A sensor that hangs the other way round counts the other way round. */

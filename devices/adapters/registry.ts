@@ -2,7 +2,10 @@ import type { StoreId, TagId } from '../../agent/core/ids.ts';
 import type { CompiledMapping } from '../mapping/compile-mapping.ts';
 import { compileMapping } from '../mapping/compile-mapping.ts';
 import { KGATEWAY, RAW_ADVERTISEMENTS } from '../mapping/families/advertisements.ts';
-import { CASSIA, KONTAKT, MOKO } from '../mapping/families/beacon-gateways.ts';
+import { APRIL_BROTHER, CASSIA, KONTAKT, MOKO } from '../mapping/families/beacon-gateways.ts';
+import { BLE2MQTT } from '../mapping/families/ble2mqtt.ts';
+import { DECONZ } from '../mapping/families/deconz.ts';
+import { DENSITY } from '../mapping/families/density.ts';
 import { DISRUPTIVE } from '../mapping/families/disruptive.ts';
 import { EPCIS } from '../mapping/families/epcis.ts';
 import { ESPHOME } from '../mapping/families/esphome.ts';
@@ -17,6 +20,7 @@ import { RTL_433 } from '../mapping/families/rtl433.ts';
 import { SHELLY_BLU } from '../mapping/families/shelly-blu.ts';
 import { SHELLY_GEN1 } from '../mapping/families/shelly-gen1.ts';
 import { TILL } from '../mapping/families/till.ts';
+import { VISERON } from '../mapping/families/viseron.ts';
 import { WIREN_BOARD } from '../mapping/families/wirenboard.ts';
 import { ZEBRA } from '../mapping/families/zebra.ts';
 import { ZIGBEE2MQTT } from '../mapping/families/zigbee2mqtt.ts';
@@ -81,6 +85,7 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   MOKO,
   CASSIA,
   KONTAKT,
+  APRIL_BROTHER,
   KGATEWAY,
   RAW_ADVERTISEMENTS,
   IMPINJ,
@@ -93,7 +98,11 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   HOME_ASSISTANT,
   WIREN_BOARD,
   ZWAVE_JS,
+  DECONZ,
+  BLE2MQTT,
+  VISERON,
   RTL_433,
+  DENSITY,
   createPeopleCountersAdapter,
   TILL,
   createAxisAdapter,
@@ -191,8 +200,9 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
     adapterFor: (topic, text) => route(topic)?.adapter ?? recognise(text),
     decode(message) {
       const found = route(message.topic);
-      const adapter = found?.adapter ?? recognise(shortText(message.payload, MAX_SNIFFED));
-      if (adapter === undefined) return ignored(reasonOf(message.topic) ?? 'unknown-topic');
+      const text = found === undefined ? shortText(message.payload, MAX_SNIFFED) : undefined;
+      const adapter = found?.adapter ?? recognise(text);
+      if (adapter === undefined) return ignored(reasonOf(message.topic, text) ?? 'unknown-topic');
       if (message.payload.length <= LONGEST_NOTHING && message.payload.length > 0 && isNothing(shortText(message.payload) ?? 'no text'))
         return ignored('unavailable');
       const decoded = adapter.decode(found?.as === undefined ? message : { ...message, as: found.as });

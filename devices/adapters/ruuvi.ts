@@ -4,7 +4,7 @@ import { beaconInAdvertisement } from './beacon-identity.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { numberOf, textOf, unixSeconds } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
-import { parseJsonObject } from './json-payload.ts';
+import { type JsonObject, parseJsonObject } from './json-payload.ts';
 import type { Placements } from './placements.ts';
 import { ruuviTag } from './ruuvi-tag.ts';
 
@@ -51,6 +51,8 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
   }
   const raw = textOf(json.value['data']);
   const address = [last, node, textOf(json.value['mac'])].find((name) => name !== undefined && macDigits(name) !== undefined);
+  if (raw === undefined && address !== undefined && numberOf(json.value['dataFormat']) !== undefined)
+    return decodedAlready(placements, message, { json: json.value, address });
   if (raw === undefined || !/^(?:[0-9A-Fa-f]{2})+$/.test(raw)) return ignored('no-advertisement');
   const atMs = unixSeconds(json.value['ts']);
   const rssiDbm = numberOf(json.value['rssi']);
@@ -73,4 +75,21 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
     said.push({ source: gateway, body, atMs });
   }
   return readingsOf(message, said, { nothing: 'nothing-known' });
+}
+
+/** A gateway that decodes what its tags say and leaves the advertisement out. */
+function decodedAlready(
+  placements: Placements,
+  message: DeviceMessage,
+  { json, address }: { readonly json: JsonObject; readonly address: string },
+): Decoded {
+  const [temperatureC, humidityPercent, co2Ppm] = [numberOf(json['temperature']), numberOf(json['humidity']), numberOf(json['CO2'])];
+  if ((temperatureC ?? humidityPercent ?? co2Ppm) === undefined) return ignored('nothing-known');
+  const body = {
+    kind: 'climate',
+    ...(temperatureC !== undefined && { temperatureC }),
+    ...(humidityPercent !== undefined && { humidityPercent }),
+    ...(co2Ppm !== undefined && { co2Ppm }),
+  } as const;
+  return readingsOf(message, [{ source: placements.find(FAMILY, address), body, atMs: unixSeconds(json['ts']) }]);
 }

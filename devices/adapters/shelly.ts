@@ -105,7 +105,10 @@ function eventsIn(params: JsonObject): readonly (readonly [component: string, bo
     const action = textOf(event['event']);
     if (action === undefined || !/^(?:input|bthomedevice|bthomesensor|blutrv|button):/.test(component)) return [];
     const press = PRESSES.get(action);
-    return press === undefined ? [] : [[component, { kind: 'button', action: press }]];
+    // The second and later buttons of a remote control.
+    const index = event['idx'];
+    const which = typeof index === 'number' && index > 0 && index < 16 ? `${index + 1}_` : '';
+    return press === undefined ? [] : [[component, { kind: 'button', action: which + press }]];
   });
 }
 
@@ -137,6 +140,11 @@ function componentBodies(key: string, value: JsonObject): ReadingBody[] {
       return one(value['lux'], (illuminanceLux) => ({ kind: 'climate', illuminanceLux }));
     case 'devicepower':
       return one(objectIn(value, 'battery')?.['percent'], (batteryPercent) => ({ kind: 'device.status', batteryPercent }));
+    case 'blutrv':
+      return [
+        ...one(value['current_C'], (temperatureC): ReadingBody => ({ kind: 'climate', temperatureC })),
+        ...one(value['battery'], (batteryPercent): ReadingBody => ({ kind: 'device.status', batteryPercent })),
+      ];
     case 'bthomedevice':
       return one(value['battery'], (batteryPercent) => ({ kind: 'device.status', batteryPercent }));
     case 'sys':
@@ -146,7 +154,8 @@ function componentBodies(key: string, value: JsonObject): ReadingBody[] {
     case 'presencezone': {
       const people = numberOf(value['num_objects']);
       if (people !== undefined) return [{ kind: 'presence', count: people }];
-      return typeof value['state'] === 'boolean' ? [{ kind: 'occupancy', occupied: value['state'] }] : [];
+      const occupied = flagOf(value['state'] ?? value['value']);
+      return occupied === undefined ? [] : [{ kind: 'occupancy', occupied }];
     }
     case 'motion':
     case 'occupancy': {

@@ -32,6 +32,9 @@ function bodiesOf(value: JsonObject): ReadingBody[] {
       ...(humidityPercent !== undefined && { humidityPercent }),
     });
   }
+  const click = textOf(value['click']) ?? textOf(value['Click']);
+  if (click !== undefined && click !== '') bodies.push({ kind: 'button', action: click.toLowerCase() });
+  if (textOf(value['AqaraVibrationMode']) !== undefined) bodies.push({ kind: 'vibration', active: true });
   const batteryPercent = numberOf(value['BatteryPercentage']);
   if (batteryPercent !== undefined && bodies.length > 0) bodies.push({ kind: 'device.status', batteryPercent });
   return bodies;

@@ -101,7 +101,10 @@ function sensors(message: DeviceMessage, { source, json, placements }: From & { 
     else if (isObject(value)) {
       const own = bluetoothSensor(name, value);
       const speaker = own === undefined ? source : placements.find(FAMILY, ...own);
-      for (const body of sensor(name, value, { source: speaker, isFahrenheit, lengthUnit })) said.push({ source: speaker, body });
+      const bodies = sensor(name, value, { source: speaker, isFahrenheit, lengthUnit });
+      const batteryPercent = own === undefined || bodies.length === 0 ? undefined : numberOf(value['Battery']);
+      if (batteryPercent !== undefined) bodies.push({ kind: 'device.status', batteryPercent });
+      for (const body of bodies) said.push({ source: speaker, body });
     } else if (/^Switch\d+$/.test(name)) {
       const occupied = flagOf(value);
       if (occupied !== undefined && source.placed !== undefined) said.push({ source, body: { kind: 'occupancy', occupied } });
@@ -146,7 +149,8 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
     const channel = name === 'HX711' ? undefined : name;
     bodies.push({ kind: 'shelf.weight', slot: how.source.slotOf(channel), grams: gramsOf(weight, how.source.placed?.weightUnit ?? 'kg') });
   }
-  const tag = textOf(value['UID']);
+  const uid = value['UID'];
+  const tag = typeof uid === 'number' && Number.isSafeInteger(uid) ? String(uid) : textOf(uid);
   if (tag !== undefined && tag !== '' && /^(?:PN532|RC522|RDM6300|MFRC522|PN71|Wiegand|RFID)/i.test(name) && !/^0+$/.test(tag))
     bodies.push({ kind: 'rfid.read', epc: tidyEpc(tag) });
   const measured = numberOf(value['Temperature']);
@@ -154,8 +158,8 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
   const humidityPercent = numberOf(value['Humidity']);
   const illuminanceLux = numberOf(value['Illuminance']);
   const co2Ppm = numberOf(value['CarbonDioxide']);
-  // The chip's own warmth is not the room's.
-  if (name !== 'ESP32' && (temperatureC ?? humidityPercent ?? illuminanceLux ?? co2Ppm) !== undefined) {
+  // The warmth of a chip or a plug is not the room's.
+  if (name !== 'ESP32' && name !== 'ENERGY' && (temperatureC ?? humidityPercent ?? illuminanceLux ?? co2Ppm) !== undefined) {
     bodies.push({
       kind: 'climate',
       ...(temperatureC !== undefined && { temperatureC }),

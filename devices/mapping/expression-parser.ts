@@ -12,7 +12,7 @@ export type ExpressionNode =
 
 export type BinaryOperator = 'and' | 'or' | '??' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%';
 
-const MAX_TEXT = 300;
+const MAX_TEXT = 500;
 const MAX_TOKENS = 64;
 const MAX_DEPTH = 16;
 

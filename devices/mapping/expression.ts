@@ -23,7 +23,7 @@ export class ExpressionFault extends Error {}
 
 /**
  * Compiles an expression over the fields of a message: arithmetic, comparison, `and`, `or`, `not`, `a ? b : c`, `??`, and a few functions. No loops, no
- * assignment, no access to anything but own fields; at most 300 characters, 64 parts and 16 levels, so that evaluating has a bound too.
+ * assignment, no access to anything but own fields; at most 500 characters, 64 parts and 16 levels, so that evaluating has a bound too.
  * `$name` is a part of the topic, `$.name` a field of the whole message also inside a list, `value` the field's own value, backticks quote odd names (`rssi@1m`).
  */
 export function compileExpression(text: string): Result<Evaluate, string> {

@@ -5,7 +5,7 @@ import { compileMapping } from './compile-mapping.ts';
 
 const scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
 const path = z.string().min(1).max(200);
-const expression = z.string().min(1).max(300);
+const expression = z.string().min(1).max(500);
 
 const oneField = z.strictObject({
   path: path.optional().describe('Where it is in the message: weight.net, items[0].grams, ["odd key"]'),

@@ -1,6 +1,8 @@
 import type { MappingFamily } from './family.ts';
 
 const BEACON = 'iBeacon(uuid, major, minor) ?? beaconIn(adv_data) ?? beaconIn(raw_data) ?? mac';
+/** An older protocol has each of what was heard in a `value` of its own. */
+const OLDER = 'iBeacon(value.uuid, value.major, value.minor) ?? beaconIn(value.raw) ?? beaconIn(`value.raw data`) ?? value.mac';
 
 /** MOKO gateways (MKGW, MK107, MK110): an envelope with what was heard as a list. */
 export const MOKO = {
@@ -13,8 +15,22 @@ export const MOKO = {
         topic: ['/MK{model}/{device}/send', 'MK{model}/{device}/send', '/moko/{device}/send', 'moko/{device}/send'],
         device: { path: '$.device_info.mac' },
         each: 'data',
-        when: 'defined(mac) and defined(rssi)',
-        readings: [{ kind: 'ble.sighting', fields: { beacon: { expression: BEACON }, rssiDbm: 'rssi', txPowerDbm: 'rssi_1m' } }],
+        readings: [
+          {
+            kind: 'ble.sighting',
+            optional: true,
+            when: 'defined(mac) and defined(rssi)',
+            fields: { beacon: { expression: BEACON }, rssiDbm: 'rssi', txPowerDbm: 'rssi_1m' },
+          },
+          {
+            kind: 'ble.sighting',
+            optional: true,
+            when: 'defined(value.mac) and defined(value.rssi)',
+            fields: { beacon: { expression: OLDER }, rssiDbm: 'value.rssi', txPowerDbm: 'value.rssi_1m' },
+          },
+          { kind: 'device.status', optional: true, fields: { online: { path: 'net_state', map: { online: true, offline: false } } } },
+        ],
+        otherwise: [{ ignore: 'gateway-info' }],
       },
     ],
   },
@@ -41,6 +57,7 @@ export const CASSIA = {
     messages: [
       {
         topic: ['cassia/{device}/{rest...}', 'cassia/{device}'],
+        each: '$',
         when: 'defined(rssi) and defined(bdaddrs[0].bdaddr)',
         readings: [
           {
@@ -91,5 +108,42 @@ export const KONTAKT = {
         reads: ['ble.sighting'],
       },
     ],
+  },
+} satisfies MappingFamily;
+
+/** April Brother's Bluetooth gateway with JSON as its format: each row is the kind of advertisement, the address, the signal and the advertisement. */
+export const APRIL_BROTHER = {
+  spec: {
+    name: 'april-brother',
+    title: 'April Brother gateways',
+    description: 'Bluetooth gateways with the format JSON; known by the gateway address that they send as mac',
+    messages: [
+      {
+        topic: ['abgw/{device}', 'aprilbrother/{device}'],
+        device: { path: '$.mac' },
+        each: 'devices',
+        readings: [
+          {
+            kind: 'ble.sighting',
+            optional: true,
+            fields: { beacon: { expression: 'beaconIn(`[3]`) ?? `[1]`' }, rssiDbm: '[2]' },
+          },
+        ],
+        otherwise: [{ ignore: 'nothing-heard' }],
+      },
+    ],
+  },
+  extras: {
+    examples: [
+      {
+        topic: 'abgw/{device}',
+        payload:
+          '{"v":1,"mid":12,"time":1772359200,"ip":"10.0.0.7","mac":"{device}","devices":[[0,"C0FFEE000001",-85,"0201061AFF4C0002151DE4B189115E45F6B44E50935226997700010002C5"]],"rssi":-43}',
+        reads: ['ble.sighting'],
+      },
+    ],
+    setup:
+      'In the gateway configuration tool, MQTT: host {host}, port {port}, user {user}, password {password}, topic abgw/{device}, format JSON',
+    recognises: (text: string) => text.includes('"mid"') && /"devices"\s*:\s*\[\s*\[/.test(text),
   },
 } satisfies MappingFamily;

@@ -2,6 +2,7 @@ import type { MappingFamily } from './family.ts';
 import { sensorReadings, switchReadings } from './named-values.ts';
 
 const NAME = 'lower($entity)';
+const BODY = "contains(lower($entity), 'weight') and hasAny(lower($entity), 'body|person|miscale|bathroom')";
 
 /**
  * ESPHome nodes over MQTT: bare values, so what a value means must be in the name of its entity (`shelf_weight`, `door`, `aisle_motion`). A weight is in
@@ -23,6 +24,7 @@ export const ESPHOME = {
         topic: '{device}/sensor/{entity}/state',
         payload: 'text',
         readings: sensorReadings(NAME, { weight: true, temperature: true }),
+        otherwise: [{ when: BODY, ignore: 'body-weight' }],
       },
       {
         topic: '{device}/binary_sensor/{entity}/state',
@@ -38,6 +40,20 @@ export const ESPHOME = {
         topic: '{device}/event/{entity}/state',
         when: 'defined(event_type)',
         readings: [{ kind: 'button', fields: { action: { expression: 'lower(event_type)' } } }],
+      },
+      {
+        topic: '{device}/number/{entity}/state',
+        payload: 'text',
+        readings: [
+          { kind: 'presence', optional: true, when: "endsAny(lower($entity), 'people_counter|people_count')", fields: { count: '$' } },
+        ],
+        otherwise: [{ ignore: 'setting' }],
+      },
+      {
+        topic: ['switch', 'light', 'fan', 'cover', 'lock', 'select', 'climate', 'text', 'media_player'].map(
+          (component) => `{device}/${component}/{entity}/state`,
+        ),
+        ignore: 'other-entity',
       },
       { topic: ['{device}/debug', '{device}/{component}/{entity}/command'], ignore: 'not-a-value' },
     ],

@@ -1,3 +1,4 @@
+import type { MappingSpec } from '../mapping-schema.ts';
 import type { MappingFamily } from './family.ts';
 import { FLAG, onlyWhere, sensorReadings, switchReadings } from './named-values.ts';
 
@@ -8,6 +9,19 @@ const IS_SWITCH = "endsAny($, 'true|false|open|closed')";
 const STATE = { ready: true, sleeping: true, alert: true, init: true, lost: false, disconnected: false } as const;
 /** What every property of a device is at: with the version as a level of its own since 5. */
 const at = (rest: string) => [`homie/5/{device}/${rest}`, `homie/{device}/${rest}`];
+
+/** A bare value whose meaning is in a name. What somebody weighs is not ours. */
+function bare(name: string): Omit<MappingSpec['messages'][number], 'topic'> {
+  return {
+    payload: 'text',
+    when: "not hasAny($node, 'body|person')",
+    readings: [
+      ...onlyWhere(`not ${IS_SWITCH}`, sensorReadings(name, { weight: true, temperature: true })),
+      ...onlyWhere(IS_SWITCH, switchReadings(name, ['door', 'window', 'drawer', 'open', 'contact'])),
+    ],
+    otherwise: [{ when: "hasAny($node, 'body|person')", ignore: 'body-weight' }],
+  };
+}
 
 /** The Homie convention, versions 3 to 5: bare values, so that the name of a property says what it is. */
 export const HOMIE = {
@@ -43,14 +57,9 @@ export const HOMIE = {
         ignore: 'attribute',
       },
       { topic: [...at('{node}/{property}/set'), ...at('{node}/{property}/$target')], ignore: 'command' },
-      {
-        topic: at('{node}/{property}'),
-        payload: 'text',
-        readings: [
-          ...onlyWhere(`not ${IS_SWITCH}`, sensorReadings(NAME, { weight: true, temperature: true })),
-          ...onlyWhere(IS_SWITCH, switchReadings(NAME, ['door', 'window', 'drawer', 'open'])),
-        ],
-      },
+      // A property that is only called `state` is what its node is called.
+      { topic: [...at('{node}/state'), ...at('{node}/value')], ...bare('$node') },
+      { topic: at('{node}/{property}'), ...bare(NAME) },
     ],
   },
   extras: {

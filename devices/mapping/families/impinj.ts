@@ -17,11 +17,17 @@ export const IMPINJ = {
         readings: [
           {
             kind: 'rfid.read',
+            optional: true,
             fields: {
               epc: { expression: 'tagInventoryEvent.epcHex ?? hexOfBase64(tagInventoryEvent.epc)' },
               rssiDbm: { path: 'tagInventoryEvent.peakRssiCdbm', unit: 'cdBm' },
             },
           },
+        ],
+        otherwise: [
+          { when: 'defined(inventoryStatusEvent)', ignore: 'reader-status' },
+          { when: 'defined(gpiTransitionEvent)', ignore: 'other-input' },
+          { when: 'defined(tagInventoryEvent)', ignore: 'no-epc' },
         ],
       },
     ],

@@ -13,14 +13,18 @@ export const MERAKI = {
         readings: [{ kind: 'climate', fields: { illuminanceLux: 'lux' } }],
       },
       {
-        topic: ['/merakimv/{device}/raw_detections', 'merakimv/{device}/raw_detections', '/merakimv/{device}/audio_analytics'],
+        topic: ['raw_detections', 'audio_analytics', 'audio_detections', 'custom_analytics', 'custom_analytics/{model}'].flatMap((kind) => [
+          `/merakimv/{device}/${kind}`,
+          `merakimv/{device}/${kind}`,
+        ]),
         ignore: 'other-analytics',
       },
       {
         topic: ['/merakimv/{device}/{zone}', 'merakimv/{device}/{zone}'],
         device: { expression: "$zone == '0' ? $device : $zone" },
         at: { path: 'ts', form: 'unix-ms' },
-        readings: [{ kind: 'presence', fields: { count: 'counts.person' } }],
+        readings: [{ kind: 'presence', optional: true, fields: { count: 'counts.person' } }],
+        otherwise: [{ when: 'defined(counts)', ignore: 'not-a-person' }, { ignore: 'other-analytics' }],
       },
       {
         topic: ['meraki/v1/mt/{network}/ble/{device}/temperature', 'meraki/v1/mt/{network}/ble/{device}/humidity'],

@@ -18,7 +18,28 @@ export interface Trusted {
 }
 
 /** What a name ends with that is about the sensor and not about what it measures: `door_battery`, `temperature_offset`. */
-const OF_THE_SENSOR = ['battery', 'level', 'percent', 'voltage', 'signal', 'rssi', 'lqi', 'uptime', 'offset', 'setpoint'] as const;
+const OF_THE_SENSOR = [
+  'battery',
+  'level',
+  'percent',
+  'voltage',
+  'signal',
+  'rssi',
+  'lqi',
+  'uptime',
+  'offset',
+  'setpoint',
+  '_max',
+  '_min',
+  '-max',
+  '-min',
+] as const;
+/** Words for what somebody weighs, which is nobody's business. */
+const OF_SOMEBODY = ['body', 'person', 'human', 'miscale', 'mi_scale', 'bathroom', 'baby', 'pet_'] as const;
+/** Temperatures that are not the room's. */
+const OF_OTHERS = ['internal', 'esp', 'cpu', 'chip', 'target', 'dew', 'feels', 'apparent', 'outdoor', 'outside', 'water', 'body'] as const;
+/** Counts of what was, and not of who is there. */
+const OF_THE_PAST = ['daily', 'total', 'today', 'yesterday', 'hour', 'week', 'month', 'enter', 'exit'] as const;
 const OF_THE_SWITCH = ['battery', 'low', 'tamper', 'problem', 'update', 'charging', 'fault', 'lock', 'bell'] as const;
 
 /** A condition that one of the words is in the name, which is an expression. */
@@ -35,13 +56,14 @@ function ends(name: string, ...words: readonly string[]): string {
  * calibration or of somebody's distance to a radar is no reading.
  */
 export function sensorReadings(name: string, trusted: Trusted): Readings {
-  const weight = `${has(name, 'weight', 'mass')} and not ${has(name, 'raw', 'tare', 'calib')}`;
+  const weight = `${has(name, 'weight', 'mass')} and not ${has(name, 'raw', 'tare', 'calib', ...OF_SOMEBODY)}`;
   const distance = `contains(${name}, 'distance') and not ${has(name, 'moving', 'still', 'detection', 'target', 'max')}`;
   const centimetres = ends(name, 'cm');
   const millimetres = ends(name, 'mm');
   const number = { optional: true } as const;
   const measured = `not ${ends(name, ...OF_THE_SENSOR)}`;
-  const temperature = `contains(${name}, 'temperature') and not ${has(name, 'internal', 'esp', 'cpu', 'chip', 'target')}`;
+  const temperature = `contains(${name}, 'temperature') and not ${has(name, ...OF_OTHERS)}`;
+  const fahrenheit = ends(name, '_f', '-f', 'fahrenheit');
   const values: Readings = [
     {
       ...number,
@@ -74,7 +96,15 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
     { ...number, kind: 'distance', when: `${distance} and ${centimetres}`, fields: { metres: { path: '$', unit: 'cm' } } },
     { ...number, kind: 'distance', when: `${distance} and ${millimetres}`, fields: { metres: { path: '$', unit: 'mm' } } },
     ...(trusted.temperature
-      ? [{ ...number, kind: 'climate' as const, when: temperature, fields: { temperatureC: '$' } }]
+      ? [
+          { ...number, kind: 'climate' as const, when: `${temperature} and not ${fahrenheit}`, fields: { temperatureC: '$' } },
+          {
+            ...number,
+            kind: 'climate' as const,
+            when: `${temperature} and ${fahrenheit}`,
+            fields: { temperatureC: { path: '$', unit: 'F' } },
+          },
+        ]
       : [
           { ...number, kind: 'climate' as const, when: `${ends(name, 'temperature_c', 'celsius')}`, fields: { temperatureC: '$' } },
           {
@@ -105,7 +135,7 @@ export function sensorReadings(name: string, trusted: Trusted): Readings {
     {
       ...number,
       kind: 'presence',
-      when: `${ends(name, 'people', 'people_count', 'people-count', 'person_count', 'target_count')} and not ${has(name, 'moving', 'still', 'zone', 'max')}`,
+      when: `${ends(name, 'people', 'people_count', 'people-count', 'person_count', 'target_count', 'people_counter')} and not ${has(name, 'moving', 'still', 'zone', 'max', ...OF_THE_PAST)}`,
       fields: { count: '$' },
     },
   ];
@@ -144,7 +174,7 @@ export function switchReadings(name: string, doors = ['door', 'contact', 'window
     {
       kind: 'occupancy',
       optional: true,
-      when: `${has(name, 'motion', 'pir', 'occupancy', 'presence', 'radar')} and not ${has(name, 'ble', 'bluetooth')}`,
+      when: `${has(name, 'motion', 'pir', 'occupancy', 'presence', 'radar', 'has_target')} and not ${has(name, 'ble', 'bluetooth')}`,
       fields: { occupied: FLAG },
     },
     { kind: 'vibration', optional: true, when: has(name, 'vibration'), fields: { active: FLAG } },

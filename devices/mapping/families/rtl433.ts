@@ -10,7 +10,8 @@ export const RTL_433 = {
       {
         topic: ['rtl_433/{host}/events', 'rtl_433/events'],
         device: { expression: "join(join(model, '/'), text(id))" },
-        when: 'defined(model) and defined(id)',
+        // The tyres of a car that drives by are no climate.
+        when: "defined(model) and defined(id) and type != 'TPMS'",
         readings: [
           {
             kind: 'climate',
@@ -23,13 +24,26 @@ export const RTL_433 = {
             when: 'not defined(temperature_C) and defined(temperature_F)',
             fields: { temperatureC: { path: 'temperature_F', unit: 'F' } },
           },
-          { kind: 'contact', optional: true, fields: { open: { path: 'contact_open', map: { '0': false, '1': true } } } },
+          {
+            kind: 'contact',
+            optional: true,
+            fields: { open: { expression: 'contact_open ?? reed_open ?? opened', map: { '0': false, '1': true } } },
+          },
+          { kind: 'contact', optional: true, fields: { open: { path: 'closed', map: { '0': true, '1': false } } } },
+          {
+            kind: 'contact',
+            optional: true,
+            when: "subtype == 'contact'",
+            fields: { open: { path: 'switch1', map: { OPEN: true, CLOSED: false } } },
+          },
+          { kind: 'button', optional: true, when: "device == 'doorbell'", fields: { action: { constant: 'press' } } },
           {
             kind: 'occupancy',
             optional: true,
             fields: { occupied: { path: 'motion', map: { '0': false, '1': true, true: true, false: false } } },
           },
         ],
+        otherwise: [{ when: "type == 'TPMS'", ignore: 'tyre-pressure' }],
       },
       { topic: 'rtl_433/{rest...}', ignore: 'single-values' },
     ],

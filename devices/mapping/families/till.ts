@@ -22,7 +22,7 @@ export const TILL = {
                 each: 'lines',
                 fields: { sku: 'sku', quantity: { path: 'quantity', default: 1 }, cents: { path: 'amount', unit: 'whole' } },
               },
-              codes: { expression: 'codes' },
+              codes: { path: 'codes', default: [] },
               visit: 'visit',
             },
           },

@@ -13,6 +13,10 @@ export const ZEBRA = {
         when: 'defined(data.idHex)',
         at: { path: 'timestamp', form: 'iso' },
         readings: [{ kind: 'rfid.read', fields: { epc: 'data.idHex', rssiDbm: 'data.peakRssi' } }],
+        otherwise: [
+          { when: "type == 'heartbeat'", ignore: 'heartbeat' },
+          { when: 'defined(type)', ignore: 'reader-status' },
+        ],
       },
     ],
   },

@@ -7,6 +7,9 @@ function bare(attribute: string, reading: Readings[number]): MappingSpec['messag
   return { topic: `zigbee2mqtt/{device...}/${attribute}`, payload: 'bare', readings: [reading] };
 }
 
+/** Locks and keypads say who opened, and with which code: neither is a press. */
+const IS_LOCK = 'defined(lock_state) or defined(action_user) or defined(action_code)';
+
 /** The plain word (version 1), or an object with it. */
 const STATE = "contains($, 'online') or contains($, 'offline')";
 
@@ -52,7 +55,7 @@ export const ZIGBEE2MQTT = {
         topic: 'zigbee2mqtt/{device...}',
         at: { path: 'last_seen', form: 'any' },
         readings: [
-          { kind: 'contact', optional: true, fields: { open: { expression: 'not contact' } }, when: 'defined(contact)' },
+          { kind: 'contact', optional: true, fields: { open: { path: 'contact', map: { true: false, false: true } } } },
           { kind: 'occupancy', optional: true, fields: { occupied: { expression: 'occupancy ?? presence' } } },
           { kind: 'vibration', optional: true, fields: { active: 'vibration' } },
           {
@@ -64,7 +67,7 @@ export const ZIGBEE2MQTT = {
           {
             kind: 'button',
             optional: true,
-            when: "defined(action) and action != '' and not defined(vibration) and action != 'vibration' and action != 'tilt' and action != 'drop'",
+            when: `defined(action) and action != '' and not defined(vibration) and action != 'vibration' and action != 'tilt' and action != 'drop' and not (${IS_LOCK})`,
             fields: { action: { expression: 'lower(action)' } },
           },
           {
@@ -77,7 +80,7 @@ export const ZIGBEE2MQTT = {
             kind: 'climate',
             optional: true,
             fields: {
-              temperatureC: 'temperature',
+              temperatureC: { expression: 'temperature ?? local_temperature' },
               humidityPercent: 'humidity',
               illuminanceLux: { expression: 'illuminance_lux ?? illuminance' },
               co2Ppm: 'co2',
@@ -85,6 +88,7 @@ export const ZIGBEE2MQTT = {
           },
           { kind: 'device.status', optional: true, beside: true, fields: { batteryPercent: 'battery' } },
         ],
+        otherwise: [{ when: IS_LOCK, ignore: 'identifies-people' }],
       },
     ],
   },
@@ -98,6 +102,9 @@ export const ZIGBEE2MQTT = {
       },
       { topic: 'zigbee2mqtt/{device}', payload: '{"action":"single","linkquality":10}', reads: ['button'] },
     ],
+    // A base topic of one's own.
+    recognises: (text: string) =>
+      text.includes('"linkquality"') && /"(?:contact|occupancy|presence|vibration|action|temperature)"/.test(text),
     setup: "In Zigbee2MQTT's configuration.yaml: mqtt: { server: mqtt://{host}:{port}, user: {user}, password: {password} }",
   },
 } satisfies MappingFamily;

@@ -185,7 +185,7 @@ const READS: readonly (readonly [name: string, topic: string, payload: string | 
     {
       topic: 'axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario2',
       timestamp: 1_759_713_693_673,
-      message: { data: { total: '5', totalHuman: '3', totalCar: '2' } },
+      message: { data: { total: '5', human: '3', car: '2' } },
     },
     [{ kind: 'presence', count: 3 }],
   ],

@@ -217,7 +217,7 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
     'ignored running-total',
   ],
   ['a bottle', 'analytics/a', { objects: [{ detection: { bounding_box: {}, label: 'bottle' } }] }, 'ignored not-a-person'],
-  ['a heartbeat of a reader', 'zebra/door/mgmt', { type: 'heartbeat' }, 'ignored no-reading'],
+  ['a heartbeat of a reader', 'zebra/door/mgmt', { type: 'heartbeat' }, 'ignored heartbeat'],
   ['a radar’s distances', 'tele/r/SENSOR', { LD2410: { Distance: [1, 2, 3] } }, 'ignored no-reading'],
   ['a setting of a Z-Wave node', 'zwave/Hall/112/0/5', { value: 3 }, 'ignored nothing-relevant'],
   [
