@@ -75,7 +75,30 @@ function compileUnary(node: Extract<ExpressionNode, { kind: 'unary' }>): Result<
   });
 }
 
+/** `a ?? b ?? c` as one walk over all of them: mappings try a dozen names for one value. */
+function compileChain(node: Extract<ExpressionNode, { kind: 'binary' }>): Result<Evaluate, string> {
+  const operands: Evaluate[] = [];
+  let rest: ExpressionNode = node;
+  while (rest.kind === 'binary' && rest.operator === '??') {
+    const last = compile(rest.right);
+    if (!last.ok) return last;
+    operands.unshift(last.value);
+    rest = rest.left;
+  }
+  const first = compile(rest);
+  if (!first.ok) return first;
+  operands.unshift(first.value);
+  return ok((scope) => {
+    for (const operand of operands) {
+      const value = operand(scope);
+      if (value !== undefined && value !== null) return value;
+    }
+    return undefined;
+  });
+}
+
 function compileBinary(node: Extract<ExpressionNode, { kind: 'binary' }>): Result<Evaluate, string> {
+  if (node.operator === '??') return compileChain(node);
   const [first, second] = [compile(node.left), compile(node.right)];
   if (!first.ok) return first;
   if (!second.ok) return second;
@@ -85,8 +108,6 @@ function compileBinary(node: Extract<ExpressionNode, { kind: 'binary' }>): Resul
       return ok((scope) => isTrue(left(scope)) && isTrue(right(scope)));
     case 'or':
       return ok((scope) => isTrue(left(scope)) || isTrue(right(scope)));
-    case '??':
-      return ok((scope) => left(scope) ?? right(scope));
     case '==':
       return ok((scope) => left(scope) === right(scope));
     case '!=':

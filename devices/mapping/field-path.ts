@@ -17,7 +17,7 @@ export function compilePath(text: string): Result<ReadPath, string> {
   if (keys.length === 0) return ok((root) => root);
   if (keys.length === 1) {
     const only = keys[0]!;
-    return ok((root) => step(root, only));
+    return ok(typeof only === 'number' ? (root) => step(root, only) : (root) => named(root, only));
   }
   return ok((root) => {
     let value = root;
@@ -52,8 +52,13 @@ export function splitPath(text: string): Result<readonly (string | number)[], st
 const STEP = /^(?:\["([^"]{1,100})"\]|\[(\d{1,4})\]|([^.[\]"]{1,100}))/;
 
 function step(value: unknown, key: string | number): unknown {
+  if (typeof key === 'string') return named(value, key);
+  return Array.isArray(value) ? value[key] : undefined;
+}
+
+function named(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (typeof key === 'number') return Array.isArray(value) ? value[key] : undefined;
-  if (Array.isArray(value) || !Object.hasOwn(value, key)) return undefined;
+  // Most names that a mapping tries are not there, so that comes first.
+  if (!Object.hasOwn(value, key) || Array.isArray(value)) return undefined;
   return (value as Readonly<Record<string, unknown>>)[key];
 }
