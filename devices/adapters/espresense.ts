@@ -82,7 +82,7 @@ function sighting(
 
 /** Names that ESPresense makes up from what phones, watches and laptops of one make have in common: strangers, whoever they are. */
 const FINGERPRINTS =
-  /^(?:apple|msft|samsung|google|sd|md|mifit|garmin|fitbit|huawei|sonos|bose|gatt|name|disc|exp|ad|mi|roomba|flora|query|random):/i;
+  /^(?:apple|msft|samsung|google|sd|md|mifit|garmin|fitbit|huawei|sonos|bose|gatt|name|disc|exp|ad|mi|roomba|flora|query|random|tile):/i;
 
 function ofNode(
   placements: Placements,

@@ -16,6 +16,7 @@ export function ingicsSensor(advertisement: string): readonly ReadingBody[] {
   // The bit is set while the magnet is near, which it is when the door is closed.
   if (WITH_HALL.has(type)) bodies.push({ kind: 'contact', open: (bits & HALL) === 0 });
   if (type === IBS02_PIR) bodies.push({ kind: 'occupancy', occupied: (bits & INFRARED) !== 0 });
+  if (type === IBS08) bodies.push({ kind: 'occupancy', occupied: (bits & DETECTED) !== 0 });
   const degrees = WITH_TEMPERATURE.has(type) ? littleEndian(first!) : undefined;
   const humidityPercent = type === IBS03T_RH || type === IWS01 ? littleEndian(second!) : undefined;
   const co2Ppm = type === IBS05CO2 ? littleEndian(second!) : undefined;
@@ -45,13 +46,16 @@ const BUTTON = 1;
 const MOVING = 2;
 const HALL = 4;
 const INFRARED = 16;
+const DETECTED = 32;
 
 const IBS02_PIR = 0x02;
 const IBS03R = 0x13;
 const IBS03T_RH = 0x14;
 const IBS05CO2 = 0x34;
 const IWS01 = 0x39;
+/** Sees warmth in front of it; the first temperature is that of the room. */
+const IBS08 = 0x48;
 const WITH_BUTTON: ReadonlySet<number> = new Set([0x10, 0x18, 0x19, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35]);
 const WITH_MOTION: ReadonlySet<number> = new Set([0x33]);
 const WITH_HALL: ReadonlySet<number> = new Set([0x10, 0x20, 0x21, 0x22, 0x31]);
-const WITH_TEMPERATURE: ReadonlySet<number> = new Set([0x14, 0x15, 0x17, 0x20, 0x21, 0x32, 0x39]);
+const WITH_TEMPERATURE: ReadonlySet<number> = new Set([0x14, 0x15, 0x17, 0x20, 0x21, 0x32, 0x39, 0x48]);

@@ -94,6 +94,8 @@ function frameOf(row: JsonObject, mac: string | undefined): BeaconFrame | undefi
 }
 
 function climateOf(row: JsonObject): ReadingBody | undefined {
+  // Rows of beacons have fields for what they do not measure, at 0.
+  if (row['type'] === 'iBeacon') return undefined;
   const temperatureC = numberOf(row['temperature']);
   const humidityPercent = numberOf(row['humidity']);
   if (temperatureC === undefined && humidityPercent === undefined) return undefined;

@@ -26,6 +26,7 @@ const NAMED_TEXTS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/"(?:latlng|latitude|longitude)"\s*:/, 'positions'],
   [/"(?:plate|license_?plate|face_?id|person_?name)"\s*:/i, 'identifies-people'],
   [/"(?:impedance|body_?fat|bmi|heart_?rate)"\s*:/i, 'body-measure'],
+  [/"mdsversion"/, 'describes-people'],
   [/<EventNotificationAlert/, 'not-json'],
 ];
 

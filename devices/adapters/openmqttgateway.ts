@@ -2,6 +2,7 @@ import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { type BeaconFrame, beaconInManufacturerData, beaconInServiceData, canonicalBeacon, iBeaconIdentity } from './beacon-identity.ts';
+import { BTHOME_SERVICE, btHomeBodies, readBtHome } from './bthome.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { numberOf, shortText, textOf } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
@@ -121,11 +122,13 @@ function decode(placements: Placements, message: DeviceMessage): Decoded {
       if (place.channel === 'rtl433') return radioSensor(json.value, { placements, message });
       if (json.value['weighing_mode'] === 'person' || (json.value['type'] === 'BODY' && json.value['weight'] !== undefined))
         return ignored('body-weight');
-      if (WORN.has(String(json.value['type']))) {
+      if (WORN.has(String(json.value['type'])) || /^(?:MS-CDP|GAEN|APPLE)/.test(textOf(json.value['model_id']) ?? '')) {
         // Phones, watches and bands are strangers', unless the store says that one is its own.
         const address = addressOf(json.value, place.last);
         if (address === undefined || !placements.isTag(address)) return ignored('not-a-tag');
       }
+      const bthome = bthomeSaid(json.value, { placements, topicName: place.last });
+      if (bthome !== undefined) return readingsOf(message, bthome, { nothing: 'no-reading' });
       if (json.value['success'] !== undefined && json.value['service'] !== undefined) return ignored('command-result');
       return advertisement(json.value, { placements, message, gateway, topicName: place.last });
     }
@@ -199,6 +202,20 @@ function advertisement(json: JsonObject, about: About): Decoded {
     });
   }
   return readingsOf(message, said, { nothing: 'nothing-known' });
+}
+
+/** The open service data of a BTHome sensor that the gateway did not decode. */
+function bthomeSaid(
+  json: JsonObject,
+  { placements, topicName }: { readonly placements: Placements; readonly topicName: string | undefined },
+): readonly Said[] | undefined {
+  const [service, data] = [textOf(json['servicedatauuid']), textOf(json['servicedata'])];
+  if (service?.toLowerCase().replace(/^0x/, '') !== BTHOME_SERVICE || data === undefined || !/^(?:[0-9A-Fa-f]{2}){1,64}$/.test(data))
+    return undefined;
+  const read = readBtHome(Buffer.from(data, 'hex'));
+  if (read.kind !== 'objects') return undefined;
+  const source = placements.find(FAMILY, addressOf(json, topicName) ?? textOf(json['name']));
+  return btHomeBodies(read.objects, source).map((body) => ({ source, body }));
 }
 
 /** The address is in `mac` when the id is something else, and sometimes only in the topic. */

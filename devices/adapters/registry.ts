@@ -1,7 +1,7 @@
 import type { StoreId, TagId } from '../../agent/core/ids.ts';
 import type { CompiledMapping } from '../mapping/compile-mapping.ts';
 import { compileMapping } from '../mapping/compile-mapping.ts';
-import { KGATEWAY, RAW_ADVERTISEMENTS } from '../mapping/families/advertisements.ts';
+import { HCBG, KGATEWAY, RAW_ADVERTISEMENTS } from '../mapping/families/advertisements.ts';
 import { APRIL_BROTHER, CASSIA, KONTAKT, MOKO } from '../mapping/families/beacon-gateways.ts';
 import { BLE2MQTT } from '../mapping/families/ble2mqtt.ts';
 import { DECONZ } from '../mapping/families/deconz.ts';
@@ -87,6 +87,7 @@ const FAMILIES: readonly (((context: AdapterContext) => Adapter) | MappingFamily
   KONTAKT,
   APRIL_BROTHER,
   KGATEWAY,
+  HCBG,
   RAW_ADVERTISEMENTS,
   IMPINJ,
   ZEBRA,

@@ -1,7 +1,7 @@
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
-import { isObject, numberOf, objectIn, zonedTime } from './foreign-values.ts';
+import { isObject, numberOf, objectIn, shortText, textOf, zonedTime } from './foreign-values.ts';
 import { parseJsonObject } from './json-payload.ts';
 import type { Placements } from './placements.ts';
 
@@ -15,7 +15,12 @@ export function createRoomAssistantAdapter({ placements }: AdapterContext): Adap
     title: 'room-assistant',
     description: 'Distances of Bluetooth tags from each instance; known by the name of the instance',
     form: 'code',
-    topics: ['room-assistant/sensor/+/attributes', 'room-assistant/sensor/+/state', 'room-assistant/+/+/status'],
+    topics: [
+      'room-assistant/sensor/+/attributes',
+      'room-assistant/sensor/+/state',
+      'room-assistant/+/+/status',
+      'room-assistant/status/{device}',
+    ],
     bridgeTopics: ['room-assistant/#'],
     examples: [
       {
@@ -36,12 +41,21 @@ const MAX_INSTANCES = 100;
 
 function decode(placements: Placements, message: DeviceMessage): Decoded {
   const [, kind, entity = '', channel] = message.topic.split('/', 5);
+  if (kind === 'status' && entity !== '' && channel === undefined) {
+    const state = shortText(message.payload, 16);
+    if (state !== 'online' && state !== 'offline') return malformed('schema', 'expected online or offline');
+    return readingsOf(message, [
+      { source: placements.speaker(message, FAMILY, entity), body: { kind: 'device.status', online: state === 'online' } },
+    ]);
+  }
+  if (kind === 'device_tracker' && channel === 'state') return ignored('follows-people');
   if (channel === 'state') return ignored('room-decision');
   if (channel !== 'attributes' || (kind !== 'sensor' && kind !== 'device_tracker')) return ignored('other-entity');
-  const beacon = /(?:^|-)(?:ble|bluetooth-low-energy-presence)-(.+)$/.exec(entity)?.[1];
-  if (beacon === undefined) return ignored('other-entity');
+  const named = /(?:^|-)(?:ble|bluetooth-low-energy-presence)-(.+)$/.exec(entity)?.[1];
+  if (named === undefined) return ignored('other-entity');
   const json = parseJsonObject(message.payload);
   if (!json.ok) return unreadable(json.error);
+  const beacon = textOf(json.value['tagId']) ?? named;
   const distances = objectIn(json.value, 'distances');
   if (distances === undefined) return ignored('no-distances');
   const said: Said[] = [];

@@ -24,6 +24,7 @@ export const KGATEWAY = {
             },
           },
         ],
+        otherwise: [{ when: 'not defined(obj)', ignore: 'gateway-info' }, { ignore: 'nothing-heard' }],
       },
       { topic: 'kbeacon/{rest...}', ignore: 'gateway-command' },
     ],
@@ -73,5 +74,44 @@ export const RAW_ADVERTISEMENTS = {
       },
     ],
     recognises: (text: string) => text.includes('"gw"') && text.includes('"adv"') && text.includes('"rssi"'),
+  },
+} satisfies MappingFamily;
+
+/** Gateways with the HCBG protocol: what was heard as `data.dev_infos` of a `scan_report`. The times have no zone. */
+export const HCBG = {
+  spec: {
+    name: 'hcbg',
+    title: 'HCBG Bluetooth gateways',
+    description: 'Bluetooth gateways with the JSON protocol HCBG; known by the gateway address that they send as gw_addr',
+    messages: [
+      {
+        topic: ['hcbg/{device}', 'hcbg/{device}/{rest...}'],
+        device: { path: '$.gw_addr' },
+        each: 'data.dev_infos',
+        when: "$.pkt_type == 'scan_report'",
+        readings: [
+          {
+            kind: 'ble.sighting',
+            optional: true,
+            fields: {
+              beacon: { expression: 'iBeacon(ibcn_uuid, ibcn_major, ibcn_minor) ?? beaconIn(adv_raw) ?? addr' },
+              rssiDbm: 'rssi',
+            },
+          },
+        ],
+        otherwise: [{ when: "pkt_type != 'scan_report'", ignore: 'gateway-info' }, { ignore: 'nothing-heard' }],
+      },
+    ],
+  },
+  extras: {
+    examples: [
+      {
+        topic: 'hcbg/{device}',
+        payload:
+          '{"pkt_type":"scan_report","gw_addr":"{device}","time":"2026-03-01 10:00:00","data":{"dev_num":1,"dev_infos":[{"addr":"c0ffee000001","rssi":-61,"ibcn_uuid":"1de4b189-115e-45f6-b44e-509352269977","ibcn_major":1,"ibcn_minor":2}]}}',
+        reads: ['ble.sighting'],
+      },
+    ],
+    recognises: (text: string) => text.includes('"pkt_type"') && text.includes('"gw_addr"'),
   },
 } satisfies MappingFamily;

@@ -2,7 +2,7 @@ import type { MappingFamily } from './family.ts';
 import { sensorReadings, switchReadings } from './named-values.ts';
 
 const NAME = 'lower($entity)';
-const BODY = "contains(lower($entity), 'weight') and hasAny(lower($entity), 'body|person|miscale|bathroom')";
+const BODY = "contains(lower($entity), 'weight') and hasAny(lower($entity), 'body_weight|person|miscale|mi_scale|bathroom_scale')";
 
 /**
  * ESPHome nodes over MQTT: bare values, so what a value means must be in the name of its entity (`shelf_weight`, `door`, `aisle_motion`). A weight is in

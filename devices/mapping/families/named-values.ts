@@ -34,8 +34,8 @@ const OF_THE_SENSOR = [
   '-max',
   '-min',
 ] as const;
-/** Words for what somebody weighs, which is nobody's business. */
-const OF_SOMEBODY = ['body', 'person', 'human', 'miscale', 'mi_scale', 'bathroom', 'baby', 'pet_'] as const;
+/** Words for what somebody weighs, which is nobody's business; body lotion and baby food are on shelves. */
+const OF_SOMEBODY = ['body_weight', 'body-weight', 'body_mass', 'person', 'human_', 'miscale', 'mi_scale', 'bathroom_scale'] as const;
 /** Temperatures that are not the room's. */
 const OF_OTHERS = ['internal', 'esp', 'cpu', 'chip', 'target', 'dew', 'feels', 'apparent', 'outdoor', 'outside', 'water', 'body'] as const;
 /** Counts of what was, and not of who is there. */
