@@ -29,7 +29,7 @@ export function createMinewAdapter({ placements }: AdapterContext): Adapter {
     ],
     setup:
       "On the gateway's page, Service, MQTT: mqtt://{host}:{port}, user {user}, password {password}, publish topic /gw/{device}/status, format JSON",
-    matches: (topic) => /^\/?gw\/[^/]+\//.test(topic),
+    matches: (topic) => /^\/?gw\/[^/]+\/(?:status|action|response)(?:\/|$)/.test(topic),
     recognises: (text) => /^\s*\[\s*\{/.test(text) && /"type"\s*:\s*"(?:Gateway|iBeacon|Unknown|S1)"/.test(text),
     decode: (message) => decode(placements, message),
   };
