@@ -19,6 +19,10 @@ export interface Placement {
   readonly zone?: string | undefined;
   readonly fixture?: string | undefined;
   readonly slot?: string | undefined;
+  /** The topic it writes, where that is not its family's usual one. */
+  readonly topic?: string | undefined;
+  /** Its connection speaks for every device of its family. */
+  readonly bridge?: boolean | undefined;
 }
 
 /** What a configuration is read with, besides its file. */
@@ -49,6 +53,8 @@ export function addDevice(placement: Placement, loaded: LoadedConfig, surroundin
     ...(placement.zone !== undefined && { zone: placement.zone }),
     ...(fixture !== undefined && { fixture }),
     ...(placement.slot !== undefined && { slot: placement.slot }),
+    ...(placement.topic !== undefined && { topic: placement.topic }),
+    ...(placement.bridge === true && { bridge: true }),
   };
   return rewrite(loaded, surroundings, { yaml: `- ${deviceLine(entry)}`, change: (text) => withDevice(text, entry) });
 }

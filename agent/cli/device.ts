@@ -35,6 +35,8 @@ export function registerDevice(program: Command, context: CommandContext): void 
     .option('--slot <slot>', 'with --as: slot that its weight, distance or reach is about')
     .option('--fixture <fixture>', 'with --as: fixture it is mounted on')
     .option('--zone <zone>', 'with --as: zone it stands in or looks at')
+    .option('--topic <topic>', 'with --as: topic it writes, where that is not the usual one of its family')
+    .option('--bridge', 'with --as: it speaks for every device of its family, like a Zigbee2MQTT or a network server')
     .option('--role <role>', 'with --as: sensor, scanner, camera, till, display or door; by default what the family usually is')
     .option('--name <name>', 'with --as: name for people')
     .action((ids: readonly string[], words: DeviceWords & PlaceWords & { readonly all?: boolean }) => {
@@ -66,8 +68,9 @@ function place(ids: readonly string[], words: DeviceWords & PlaceWords, context:
       hint: 'name your configuration with --config or ENDCAP_CONFIG',
     });
   }
-  const { knownAs, slot, fixture, zone, role, name } = words;
-  const placed = placeInFile({ id, adapter: words.as, knownAs, slot, fixture, zone, role, name }, requireConfig(choice, context), context);
+  const { as: adapter, knownAs, slot, fixture, zone, role, name, topic, bridge } = words;
+  const placement = { id, adapter, knownAs, slot, fixture, zone, role, name, topic, bridge };
+  const placed = placeInFile(placement, requireConfig(choice, context), context);
   context.complain(`${id} is in ${choice.file} now; a running agent takes it over within seconds`);
   return placed;
 }

@@ -140,6 +140,15 @@ describe('two commands connect', { timeout: 120_000 }, () => {
     expect((await rig.run(['config', 'check', 'store.yaml'])).code).toBe(0);
   });
 
+  it('places a server that speaks for many, and a device on a topic of its own', async () => {
+    const words = ['--zone', 'hall', '--config', 'store.yaml'];
+    expect((await rig.run(['device', 'add', 'network', '--as', 'lorawan', '--bridge', ...words])).code).toBe(0);
+    expect((await rig.run(['device', 'add', 'dock', '--as', 'impinj', '--topic', 'shop/rfid', ...words])).code).toBe(0);
+    const file = readFileSync(join(rig.folder, 'store.yaml'), 'utf8');
+    expect(file).toContain('{ id: network, name: network, role: sensor, adapter: lorawan, zone: hall, bridge: true }');
+    expect(file).toContain('{ id: dock, name: dock, role: sensor, adapter: impinj, zone: hall, topic: shop/rfid }');
+  });
+
   it('writes nothing into a file that would not be right', async () => {
     const before = readFileSync(join(rig.folder, 'store.yaml'), 'utf8');
     const { code, stderr } = await rig.run(['device', 'add', 'scale-9', '--as', 'tasmota', '--slot', 'nowhere', '--config', 'store.yaml']);

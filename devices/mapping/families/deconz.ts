@@ -52,6 +52,8 @@ export const DECONZ = {
         reads: ['contact'],
       },
     ],
+    setup:
+      'Publish the event stream of deCONZ (its WebSocket) to mqtt://{host}:{port}, user {user}, password {password}, on deconz/{device}',
     recognises: (text: string) => /"t"\s*:\s*"event"/.test(text) && /"r"\s*:\s*"(?:sensors|lights|groups)"/.test(text),
   },
 } satisfies MappingFamily;
