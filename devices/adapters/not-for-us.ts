@@ -1,3 +1,5 @@
+import { DEVICE_JSON_LIMITS, decodeText } from './json-payload.ts';
+
 /**
  * Topics of well-known programs that no adapter reads, and why: a store that shares its broker hears them, and nobody should be asked to place them.
  * Whatever says who somebody is, or where their phone is, is refused by this name and never looked into.
@@ -27,6 +29,8 @@ const NAMED_TEXTS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/"(?:plate|license_?plate|face_?id|person_?name)"\s*:/i, 'identifies-people'],
   [/"(?:impedance|body_?fat|bmi|heart_?rate)"\s*:/i, 'body-measure'],
   [/"mdsversion"/, 'describes-people'],
+  [/"connection_test"/, 'device-info'],
+  [/"eventType"\s*:\s*"(?:VMD|linedetection|fielddetection|facedetection|shelteralarm|videoloss|ANPR)"/i, 'other-event'],
   [/<EventNotificationAlert/, 'not-json'],
 ];
 
@@ -38,3 +42,11 @@ export function reasonOf(topic: string, text = ''): string | undefined {
 
 /** Longer messages are only known by their topic. */
 const MAX_TEXT = 8_192;
+
+/** What bytes on a topic that nobody knows are, where they are no text: a form that a device can be told to leave, or a picture. */
+export function formOf(payload: Uint8Array): string | undefined {
+  const text = decodeText(payload, DEVICE_JSON_LIMITS.maxBytes);
+  if (text.ok) return undefined;
+  const { reason } = text.error;
+  return reason === 'picture' ? 'frame' : reason === 'compressed' || reason === 'message-pack' ? reason : undefined;
+}

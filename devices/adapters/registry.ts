@@ -40,7 +40,7 @@ import { createFrigateAdapter } from './frigate.ts';
 import { createIngicsAdapter } from './ingics.ts';
 import { createMinewAdapter } from './minew.ts';
 import { createNativeAdapter } from './native.ts';
-import { reasonOf } from './not-for-us.ts';
+import { formOf, reasonOf } from './not-for-us.ts';
 import { createOnvifAdapter } from './onvif.ts';
 import { createOpenMqttGatewayAdapter } from './openmqttgateway.ts';
 import { createPeopleCountersAdapter } from './people-counters.ts';
@@ -203,7 +203,7 @@ export function createAdapterRegistry(settings: AdapterSettings): AdapterRegistr
       const found = route(message.topic);
       const text = found === undefined ? shortText(message.payload, MAX_SNIFFED) : undefined;
       const adapter = found?.adapter ?? recognise(text);
-      if (adapter === undefined) return ignored(reasonOf(message.topic, text) ?? 'unknown-topic');
+      if (adapter === undefined) return ignored(reasonOf(message.topic, text) ?? formOf(message.payload) ?? 'unknown-topic');
       if (message.payload.length <= LONGEST_NOTHING && message.payload.length > 0 && isNothing(shortText(message.payload) ?? 'no text'))
         return ignored('unavailable');
       const decoded = adapter.decode(found?.as === undefined ? message : { ...message, as: found.as });

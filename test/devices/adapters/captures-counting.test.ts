@@ -210,6 +210,12 @@ const REFUSED: readonly Refused[] = [
   ['Xovis, phones nearby', 'xovis', { wifi_bt_data: { frames: [] } }, 'ignored follows-people'],
   ['Xovis, its health', 'xovis', { status_data: { sensor_info: { serial_number: 'XO-1' } } }, 'ignored device-info'],
   [
+    'Hikvision, a line that says nothing of people',
+    'hik',
+    { channelName: 'yard', dateTime: AT, eventType: 'linedetection', eventState: 'active' },
+    'ignored other-event',
+  ],
+  [
     'Hikvision as XML',
     'hik',
     '<EventNotificationAlert version="2.0"><eventType>VMD</eventType></EventNotificationAlert>',

@@ -169,6 +169,7 @@ const REFUSED: readonly Refused[] = [
   ],
   ['a read without a number', 'impinj/dock/events', inventory({ tidHex: 'E280' }), 'ignored no-epc'],
   ['half of a stream', 'impinj/dock/events', `${inventory({ epcHex: 'E28001' })}\n{"timestamp":`, 'malformed not-json'],
+  ['MessagePack on a topic that nobody knows', 'gateways/1', Buffer.of(0x86, 0xa1, 0x76, 0xff), 'ignored message-pack'],
   ['where a lorry is', '86000000/data', { state: { reported: { latlng: '54.1,25.2', sp: 0 } } }, 'ignored positions'],
   ['somebody’s scale at home', 'miscale/ana/weight', '71.2', 'ignored body-weight'],
 ];
