@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../agent/core/result.ts';
 import { callFunction, isKnownFunction } from './expression-functions.ts';
 import { type ExpressionNode, parseExpression } from './expression-parser.ts';
-import { compilePath } from './field-path.ts';
+import { compilePath, splitPath } from './field-path.ts';
 
 /** What an expression can see. */
 export interface Scope {
@@ -77,17 +77,21 @@ function compileUnary(node: Extract<ExpressionNode, { kind: 'unary' }>): Result<
 
 /** `a ?? b ?? c` as one walk over all of them: mappings try a dozen names for one value. */
 function compileChain(node: Extract<ExpressionNode, { kind: 'binary' }>): Result<Evaluate, string> {
-  const operands: Evaluate[] = [];
+  const nodes: ExpressionNode[] = [];
   let rest: ExpressionNode = node;
   while (rest.kind === 'binary' && rest.operator === '??') {
-    const last = compile(rest.right);
-    if (!last.ok) return last;
-    operands.unshift(last.value);
+    nodes.unshift(rest.right);
     rest = rest.left;
   }
-  const first = compile(rest);
-  if (!first.ok) return first;
-  operands.unshift(first.value);
+  nodes.unshift(rest);
+  const operands: Evaluate[] = [];
+  for (const one of nodes) {
+    const compiled = compile(one);
+    if (!compiled.ok) return compiled;
+    operands.push(compiled.value);
+  }
+  const names = nodes.length < MANY_NAMES ? undefined : nodes.map(firstName);
+  if (names?.every((name) => name !== undefined)) return ok(firstOfMany(names, operands));
   return ok((scope) => {
     for (const operand of operands) {
       const value = operand(scope);
@@ -96,6 +100,52 @@ function compileChain(node: Extract<ExpressionNode, { kind: 'binary' }>): Result
     return undefined;
   });
 }
+
+/** From so many names on it pays to look at what the message has instead of at each name. */
+const MANY_NAMES = 4;
+/** An object with more fields than this is asked name by name. */
+const MANY_FIELDS = 24;
+
+/** The field of the message (or element) that a path begins with; `undefined` for anything but such a path. */
+function firstName(node: ExpressionNode): string | undefined {
+  if (node.kind !== 'path' || node.path === 'value' || node.path.startsWith('$')) return undefined;
+  const keys = splitPath(node.path);
+  const first = keys.ok ? keys.value[0] : undefined;
+  return typeof first === 'string' ? first : undefined;
+}
+
+/** The first of many names that the message has: its few fields are looked up among the names, in place of a dozen names among its fields. */
+function firstOfMany(names: readonly (string | undefined)[], operands: readonly Evaluate[]): Evaluate {
+  const places = new Map<string, readonly number[]>();
+  for (const [place, name] of names.entries()) if (name !== undefined) places.set(name, [...(places.get(name) ?? []), place]);
+  return (scope) => {
+    const { root } = scope;
+    if (typeof root !== 'object' || root === null) return undefined;
+    const keys = Object.keys(root);
+    let best = operands.length;
+    let found: unknown;
+    if (keys.length > MANY_FIELDS) {
+      for (const operand of operands) {
+        const value = operand(scope);
+        if (value !== undefined && value !== null) return value;
+      }
+      return undefined;
+    }
+    for (const key of keys) {
+      for (const place of places.get(key) ?? NO_PLACES) {
+        if (place >= best) break;
+        const value = operands[place]!(scope);
+        if (value === undefined || value === null) continue;
+        best = place;
+        found = value;
+        break;
+      }
+    }
+    return found;
+  };
+}
+
+const NO_PLACES: readonly number[] = [];
 
 function compileBinary(node: Extract<ExpressionNode, { kind: 'binary' }>): Result<Evaluate, string> {
   if (node.operator === '??') return compileChain(node);

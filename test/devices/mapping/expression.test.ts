@@ -29,6 +29,12 @@ describe('an expression', () => {
     ['missing > 1', false],
     ['missing ?? a', 2],
     ['nothing ?? b', 3],
+    // As many names as make it look the other way round; the order of the names counts, not that of the message.
+    ['missing ?? nothing ?? b ?? a ?? text', 3],
+    ['nested.other ?? other ?? nested.list ?? nested ?? a', [{ x: 7 }]],
+    ['nested.other ?? nothing ?? more ?? most', undefined],
+    ['missing ?? other ?? more ?? value', 11],
+    ['numeric(text) ?? numeric(a)', 2],
     ['defined(a) and not defined(nothing)', true],
     ['round(2.6) + abs(-1) + min(1, 2) + max(1, 2)', 7],
     ["contains(lower(text), 'on')", true],
