@@ -80,7 +80,7 @@ export function btHomeBodies(objects: readonly BtHomeObject[], source: Source): 
       bodies.push({ kind: 'distance', metres: id === DISTANCE_MM ? value / 1_000 : value, ...(slot !== undefined && { slot }) });
     } else if (BUTTONS.has(id)) {
       buttons += 1;
-      const action = id === BUTTON ? PRESSES.get(value) : TURNS.get(bytes[0] ?? 0);
+      const action = id === BUTTON ? BTHOME_PRESSES.get(value) : TURNS.get(bytes[0] ?? 0);
       if (action !== undefined) bodies.push({ kind: 'button', action: isOneOfMany(objects, BUTTONS) ? `${buttons}_${action}` : action });
     } else if (CONTACTS.has(id)) bodies.push({ kind: 'contact', open: value !== 0 });
     else if (OCCUPANCY.has(id)) bodies.push({ kind: 'occupancy', occupied: value !== 0 });
@@ -150,7 +150,8 @@ const CLIMATE: ReadonlyMap<number, string> = new Map([
   [0x05, 'illuminanceLux'],
   [0x12, 'co2Ppm'],
 ]);
-const PRESSES: ReadonlyMap<number, string> = new Map([
+/** Presses as BTHome numbers them; 0 is none. */
+export const BTHOME_PRESSES: ReadonlyMap<number, string> = new Map([
   [1, 'single'],
   [2, 'double'],
   [3, 'triple'],

@@ -1,7 +1,8 @@
-import type { ReadingBody } from '../../agent/core/reading.ts';
+import type { Climate } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { type BeaconFrame, beaconInAdvertisement, iBeaconIdentity } from './beacon-identity.ts';
+import { climateOf } from './climate.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { isObject, numberOf, textOf, unixMs, zonedTime } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
@@ -66,7 +67,7 @@ function heard(row: JsonObject, { placements, gateway }: { readonly placements: 
   const atMs = typeof row['timestamp'] === 'number' ? unixMs(row['timestamp']) : zonedTime(row['timestamp']);
   const rssiDbm = numberOf(row['rssi']);
   const said: Said[] = [];
-  const climate = climateOf(row);
+  const climate = climateIn(row);
   if (climate !== undefined && mac !== undefined) {
     const source = placements.find(FAMILY, mac);
     said.push({ source, body: climate, atMs });
@@ -93,15 +94,8 @@ function frameOf(row: JsonObject, mac: string | undefined): BeaconFrame | undefi
   return frame ?? (mac === undefined || macDigits(mac) === undefined ? undefined : { identity: mac });
 }
 
-function climateOf(row: JsonObject): ReadingBody | undefined {
+function climateIn(row: JsonObject): Climate | undefined {
   // Rows of beacons have fields for what they do not measure, at 0.
   if (row['type'] === 'iBeacon') return undefined;
-  const temperatureC = numberOf(row['temperature']);
-  const humidityPercent = numberOf(row['humidity']);
-  if (temperatureC === undefined && humidityPercent === undefined) return undefined;
-  return {
-    kind: 'climate',
-    ...(temperatureC !== undefined && { temperatureC }),
-    ...(humidityPercent !== undefined && { humidityPercent }),
-  };
+  return climateOf({ temperatureC: numberOf(row['temperature']), humidityPercent: numberOf(row['humidity']) })[0];
 }

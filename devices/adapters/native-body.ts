@@ -1,4 +1,5 @@
 import type { DeviceStatus, ReadingBody } from '../../agent/core/reading.ts';
+import { climateOf } from './climate.ts';
 import { DEVICE_TIME_FORM, parseDeviceTime } from './device-time.ts';
 import type { NativeEvent, NativeKind, NativeState } from './native-schemas.ts';
 
@@ -32,16 +33,8 @@ export const NATIVE_BODIES: BodyOf = {
       : { kind: 'door.count', in: event.in, out: event.out, zone: event.zone },
   'pos.sale': ({ receipt, lines, codes, visit }) =>
     visit === undefined ? { kind: 'pos.sale', receipt, lines, codes } : { kind: 'pos.sale', receipt, lines, codes, visit },
-  climate: ({ temperatureC, humidityPercent, illuminanceLux, co2Ppm }) => {
-    const measured = {
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-      ...(illuminanceLux !== undefined && { illuminanceLux }),
-      ...(co2Ppm !== undefined && { co2Ppm }),
-    };
-    if (Object.keys(measured).length > 0) return { kind: 'climate', ...measured };
-    return { kind: 'fault', detail: 'expected at least one of temperatureC, humidityPercent, illuminanceLux, co2Ppm' };
-  },
+  climate: (event) =>
+    climateOf(event)[0] ?? { kind: 'fault', detail: 'expected at least one of temperatureC, humidityPercent, illuminanceLux, co2Ppm' },
   context: ({ topic, value, until }) => {
     const untilMs = parseDeviceTime(until);
     if (untilMs === undefined) return { kind: 'fault', detail: `until: expected ${DEVICE_TIME_FORM}` };

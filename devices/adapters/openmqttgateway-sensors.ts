@@ -1,4 +1,5 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
+import { climateOf } from './climate.ts';
 import { flagOf, numberOf, textOf } from './foreign-values.ts';
 import type { JsonObject } from './json-payload.ts';
 import { gramsOf } from './weight-unit.ts';
@@ -8,18 +9,8 @@ export function sensorBodies(json: JsonObject): ReadingBody[] {
   const bodies: ReadingBody[] = [];
   const plain = json['unit'] === 'F' ? celsius(numberOf(json['temp'])) : numberOf(json['temp']);
   const temperatureC = numberOf(json['tempc']) ?? celsius(numberOf(json['tempf'])) ?? plain;
-  const humidityPercent = numberOf(json['hum']);
-  const illuminanceLux = numberOf(json['lux']);
-  const co2Ppm = numberOf(json['co2']);
-  if (temperatureC !== undefined || humidityPercent !== undefined || illuminanceLux !== undefined || co2Ppm !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-      ...(illuminanceLux !== undefined && { illuminanceLux }),
-      ...(co2Ppm !== undefined && { co2Ppm }),
-    });
-  }
+  const [humidityPercent, illuminanceLux, co2Ppm] = [numberOf(json['hum']), numberOf(json['lux']), numberOf(json['co2'])];
+  bodies.push(...climateOf({ temperatureC, humidityPercent, illuminanceLux, co2Ppm }));
   const open =
     flagOf(json['open']) ??
     CONTACTS.get(String(json['contact'])) ??
@@ -89,15 +80,7 @@ export function wiredBodies(json: JsonObject, topic: string): readonly ReadingBo
 export function radioBodies(json: JsonObject): readonly ReadingBody[] {
   if (json['type'] === 'TPMS') return [];
   const temperatureC = numberOf(json['temperature_C']) ?? celsius(numberOf(json['temperature_F']));
-  const humidityPercent = numberOf(json['humidity']);
-  const bodies: ReadingBody[] = [];
-  if ((temperatureC ?? humidityPercent) !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-    });
-  }
+  const bodies: ReadingBody[] = [...climateOf({ temperatureC, humidityPercent: numberOf(json['humidity']) })];
   const open = flagOf(json['contact_open'] ?? json['opened']);
   if (open !== undefined) bodies.push({ kind: 'contact', open });
   const occupied = flagOf(json['motion']);

@@ -1,6 +1,7 @@
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { beaconInAdvertisement } from './beacon-identity.ts';
+import { climateOf } from './climate.ts';
 import { ignored, malformed, readingsOf, type Said, unreadable } from './decoded.ts';
 import { numberOf, textOf, unixSeconds } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
@@ -84,12 +85,7 @@ function decodedAlready(
   { json, address }: { readonly json: JsonObject; readonly address: string },
 ): Decoded {
   const [temperatureC, humidityPercent, co2Ppm] = [numberOf(json['temperature']), numberOf(json['humidity']), numberOf(json['CO2'])];
-  if ((temperatureC ?? humidityPercent ?? co2Ppm) === undefined) return ignored('nothing-known');
-  const body = {
-    kind: 'climate',
-    ...(temperatureC !== undefined && { temperatureC }),
-    ...(humidityPercent !== undefined && { humidityPercent }),
-    ...(co2Ppm !== undefined && { co2Ppm }),
-  } as const;
+  const [body] = climateOf({ temperatureC, humidityPercent, co2Ppm });
+  if (body === undefined) return ignored('nothing-known');
   return readingsOf(message, [{ source: placements.find(FAMILY, address), body, atMs: unixSeconds(json['ts']) }]);
 }

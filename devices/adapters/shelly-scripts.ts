@@ -1,5 +1,7 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
 import { beaconInAdvertisement } from './beacon-identity.ts';
+import { BTHOME_PRESSES } from './bthome.ts';
+import { climateOf } from './climate.ts';
 import type { Said } from './decoded.ts';
 import { flagOf, isObject, numberOf, textOf } from './foreign-values.ts';
 import { macDigits } from './hardware-address.ts';
@@ -64,20 +66,16 @@ function sensor(data: JsonObject, placements: Placements): readonly Said[] {
   if (active !== undefined) bodies.push({ kind: 'vibration', active, ...(source.slot !== undefined && { slot: source.slot }) });
   const pressed: readonly unknown[] = Array.isArray(data['button']) ? data['button'] : [data['button']];
   for (const [index, press] of pressed.slice(0, 8).entries()) {
-    const action = PRESSES.get(numberOf(press) ?? 0);
+    const action = BTHOME_PRESSES.get(numberOf(press) ?? 0);
     if (action !== undefined) bodies.push({ kind: 'button', action: pressed.length > 1 ? `${index + 1}_${action}` : action });
   }
-  const temperatureC = numberOf(first(data['temperature']));
-  const humidityPercent = numberOf(first(data['humidity']));
-  const illuminanceLux = numberOf(first(data['illuminance']));
-  if ((temperatureC ?? humidityPercent ?? illuminanceLux) !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-      ...(illuminanceLux !== undefined && { illuminanceLux }),
-    });
-  }
+  bodies.push(
+    ...climateOf({
+      temperatureC: numberOf(first(data['temperature'])),
+      humidityPercent: numberOf(first(data['humidity'])),
+      illuminanceLux: numberOf(first(data['illuminance'])),
+    }),
+  );
   const kilograms = numberOf(first(data['mass_kg']));
   if (kilograms !== undefined) bodies.push({ kind: 'shelf.weight', slot: source.slotOf(), grams: gramsOf(kilograms, 'kg') });
   const batteryPercent = numberOf(data['battery']);
@@ -96,15 +94,3 @@ function sensor(data: JsonObject, placements: Placements): readonly Said[] {
 function first(value: unknown): unknown {
   return Array.isArray(value) ? (value[0] as unknown) : value;
 }
-
-/** BTHome numbers presses; 0 is none. */
-const PRESSES: ReadonlyMap<number, string> = new Map([
-  [1, 'single'],
-  [2, 'double'],
-  [3, 'triple'],
-  [4, 'long'],
-  [5, 'long_double'],
-  [6, 'long_triple'],
-  [128, 'hold'],
-  [254, 'hold'],
-]);

@@ -1,4 +1,5 @@
 import type { ReadingBody } from '../../agent/core/reading.ts';
+import { climateOf } from './climate.ts';
 import type { Said } from './decoded.ts';
 import { flagOf, isObject, numberOf, textOf } from './foreign-values.ts';
 import type { JsonObject } from './json-payload.ts';
@@ -24,14 +25,7 @@ function bodiesOf(value: JsonObject): ReadingBody[] {
   if (open !== undefined) bodies.push({ kind: 'contact', open });
   const occupied = flagOf(value['Occupancy']);
   if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
-  const [temperatureC, humidityPercent] = [numberOf(value['Temperature']), numberOf(value['Humidity'])];
-  if (temperatureC !== undefined || humidityPercent !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-    });
-  }
+  bodies.push(...climateOf({ temperatureC: numberOf(value['Temperature']), humidityPercent: numberOf(value['Humidity']) }));
   const click = textOf(value['click']) ?? textOf(value['Click']);
   if (click !== undefined && click !== '') bodies.push({ kind: 'button', action: click.toLowerCase() });
   if (textOf(value['AqaraVibrationMode']) !== undefined) bodies.push({ kind: 'vibration', active: true });

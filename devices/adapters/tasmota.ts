@@ -2,6 +2,7 @@ import type { ReadingBody } from '../../agent/core/reading.ts';
 import type { Adapter, Decoded, DeviceMessage } from './adapter.ts';
 import type { AdapterContext } from './adapter-context.ts';
 import { iBeaconIdentity } from './beacon-identity.ts';
+import { climateOf } from './climate.ts';
 import { ignored, malformed, readingsOf, type Said, type SaidOptions, unreadable } from './decoded.ts';
 import { flagOf, isObject, numberOf, objectIn, shortText, textOf } from './foreign-values.ts';
 import { type JsonObject, parseJsonObject } from './json-payload.ts';
@@ -159,15 +160,7 @@ function sensor(name: string, value: JsonObject, how: How): ReadingBody[] {
   const illuminanceLux = numberOf(value['Illuminance']);
   const co2Ppm = numberOf(value['CarbonDioxide']);
   // The warmth of a chip or a plug is not the room's.
-  if (name !== 'ESP32' && name !== 'ENERGY' && (temperatureC ?? humidityPercent ?? illuminanceLux ?? co2Ppm) !== undefined) {
-    bodies.push({
-      kind: 'climate',
-      ...(temperatureC !== undefined && { temperatureC }),
-      ...(humidityPercent !== undefined && { humidityPercent }),
-      ...(illuminanceLux !== undefined && { illuminanceLux }),
-      ...(co2Ppm !== undefined && { co2Ppm }),
-    });
-  }
+  if (name !== 'ESP32' && name !== 'ENERGY') bodies.push(...climateOf({ temperatureC, humidityPercent, illuminanceLux, co2Ppm }));
   const occupied = flagOf(value['PIR'] ?? value['Motion']);
   if (occupied !== undefined) bodies.push({ kind: 'occupancy', occupied });
   // Radars give a list of distances, which is of no one thing.
