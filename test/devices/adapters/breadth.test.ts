@@ -1,29 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../devices/adapters/adapter.ts';
-import { createAdapterRegistry } from '../../../devices/adapters/registry.ts';
+import { ADVERTISEMENT, BEACON, decoderOf, itDecodes, type Read, type Refused } from './capture-table.ts';
 
-const registry = createAdapterRegistry({
-  store: 'demo',
+const decode = decoderOf({
   devices: [
     { id: 'gauge', adapter: 'homie', knownAs: 'scale-7', weightUnit: 'kg', slot: '07-1' },
     { id: 'hall', adapter: 'disruptive', knownAs: 'bchonol7' },
     { id: 'scale', adapter: 'openmqttgateway', knownAs: '5C:CA:D3:00:00:01', slot: '02-1' },
   ],
-  tags: ['1de4b189-115e-45f6-b44e-509352269977-1-2'],
+  tags: [BEACON],
 });
 
-const BEACON = '1de4b189-115e-45f6-b44e-509352269977-1-2';
-const ADVERTISEMENT = '0201061aff4c0002151de4b189115e45f6b44e50935226997700010002c5';
-
-function decode(topic: string, payload: string | Uint8Array | object, retain = false): Decoded {
-  const bytes = payload instanceof Uint8Array ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  return registry.decode({ topic, payload: bytes, retain, receivedAtMs: 1_790_000_000_000 });
-}
-
-type Case = readonly [name: string, topic: string, payload: string | Uint8Array | object, expected: readonly object[]];
-
 /** What the documentation of each family shows. */
-const READS: readonly Case[] = [
+const READS: readonly Read[] = [
   ['Homie 4 weight', 'homie/shelf-1/scale/weight', '1242.5', [{ device: 'homie:shelf-1', kind: 'shelf.weight', grams: 1_242.5 }]],
   ['Homie weight in the unit of the device', 'homie/scale-7/scale/weight', '1.25', [{ device: 'gauge', slot: '07-1', grams: 1_250 }]],
   ['Homie 5 temperature', 'homie/5/env-1/climate/temperature', '21.5', [{ device: 'homie:env-1', kind: 'climate', temperatureC: 21.5 }]],
@@ -262,7 +250,7 @@ const READS: readonly Case[] = [
   ['a byte order mark', 'zigbee2mqtt/d', '\ufeff{"contact":true}', [{ kind: 'contact', open: false }]],
 ];
 
-const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: string | Uint8Array | object, verdict: string])[] = [
+const NOT_FOR_US: readonly Refused[] = [
   ['a face', 'double-take/matches/john', { match: { name: 'john' } }, 'ignored identifies-people'],
   ['a plate', 'cameras/drive/lpr', '123ABC', 'ignored identifies-people'],
   ['a phone', 'owntracks/ana/phone', { _type: 'location', lat: 1, lon: 2 }, 'ignored follows-people'],
@@ -347,18 +335,7 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
 ];
 
 describe('what else a store may own', () => {
-  it.each(READS)('%s', (_name, topic, payload, readings) => {
-    const decoded = decode(topic, payload);
-    expect(decoded).toMatchObject({ kind: 'readings' });
-    if (decoded.kind !== 'readings') return;
-    expect(decoded.readings).toHaveLength(readings.length);
-    expect(decoded.readings).toMatchObject(readings);
-  });
-
-  it.each(NOT_FOR_US)('%s is not read', (_name, topic, payload, verdict) => {
-    const decoded = decode(topic, payload);
-    expect(decoded.kind === 'readings' ? decoded.readings : `${decoded.kind} ${decoded.reason}`).toBe(verdict);
-  });
+  itDecodes(decode, { reads: READS, refused: NOT_FOR_US });
 
   it('a retained state of any family is no event of now', () => {
     for (const [, topic, payload] of READS) {

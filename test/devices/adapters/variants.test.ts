@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../devices/adapters/adapter.ts';
-import { createAdapterRegistry } from '../../../devices/adapters/registry.ts';
+import { decoderOf, itDecodes, type Read, type Refused } from './capture-table.ts';
 
-const registry = createAdapterRegistry({
-  store: 'demo',
+const decode = decoderOf({
   devices: [
     { id: 'cam-1', adapter: 'frigate', knownAs: 'aisle', frame: [1280, 720] },
     { id: 'exit', adapter: 'axis', knownAs: 'B8A44FC5C075', counts: 'out' },
@@ -14,13 +12,8 @@ const registry = createAdapterRegistry({
   tags: ['AA:BB:CC:DD:EE:FF', 'FDA50693-A4E2-4FB1-AFCF-C6EB07647825-10065-19577'],
 });
 
-function decode(topic: string, payload: string | Uint8Array | object, retain = false): Decoded {
-  const bytes = payload instanceof Uint8Array ? payload : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  return registry.decode({ topic, payload: bytes, retain, receivedAtMs: 1_790_000_000_000 });
-}
-
 /** What else the families send by their documentation, beyond the captures. */
-const READS: readonly (readonly [name: string, topic: string, payload: string | object, readings: readonly object[]])[] = [
+const READS: readonly Read[] = [
   [
     'ESPresense telemetry',
     'espresense/rooms/office/telemetry',
@@ -328,7 +321,7 @@ const READS: readonly (readonly [name: string, topic: string, payload: string | 
 ];
 
 /** And what of it is not for us. */
-const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: string | object, verdict: string])[] = [
+const NOT_FOR_US: readonly Refused[] = [
   [
     'a car',
     'frigate/events',
@@ -368,18 +361,7 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
 ];
 
 describe('what families send besides what was captured', () => {
-  it.each(READS)('%s', (_name, topic, payload, readings) => {
-    const decoded = decode(topic, payload);
-    expect(decoded).toMatchObject({ kind: 'readings' });
-    if (decoded.kind !== 'readings') return;
-    expect(decoded.readings).toHaveLength(readings.length);
-    expect(decoded.readings).toMatchObject(readings);
-  });
-
-  it.each(NOT_FOR_US)('%s is not for us', (_name, topic, payload, verdict) => {
-    const decoded = decode(topic, payload);
-    expect(decoded.kind === 'readings' ? decoded.readings : `${decoded.kind} ${decoded.reason}`).toBe(verdict);
-  });
+  itDecodes(decode, { reads: READS, refused: NOT_FOR_US });
 
   it('a press that a broker repeats is not a press; that a device is there still holds', () => {
     expect(decode('zigbee2mqtt/b', { action: 'single', battery: 80 }, true)).toMatchObject({ readings: [{ kind: 'device.status' }] });

@@ -1,9 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { Decoded } from '../../../devices/adapters/adapter.ts';
-import { createAdapterRegistry } from '../../../devices/adapters/registry.ts';
+import { describe } from 'vitest';
+import { decoderOf, itDecodes, type Read, type Refused } from './capture-table.ts';
 
-const registry = createAdapterRegistry({
-  store: 'demo',
+const decode = decoderOf({
   devices: [
     { id: 'fridge', adapter: 'lorawan', knownAs: 'fridge-3' },
     { id: 'tag-7', adapter: 'ruuvi', knownAs: 'C8:25:2D:8E:9C:2C' },
@@ -13,17 +11,8 @@ const registry = createAdapterRegistry({
   ],
 });
 
-function decode(topic: string, payload: string | object): Decoded {
-  return registry.decode({
-    topic,
-    payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
-    retain: false,
-    receivedAtMs: 1_790_000_000_000,
-  });
-}
-
 /** What vendors' documentation shows, with optional fields, nulls and other firmware. */
-const READS: readonly (readonly [name: string, topic: string, payload: string | object, readings: readonly object[]])[] = [
+const READS: readonly Read[] = [
   [
     'The Things Stack, Dragino door',
     'v3/shop@ttn/devices/door-1/up',
@@ -201,7 +190,7 @@ const READS: readonly (readonly [name: string, topic: string, payload: string | 
   ],
 ];
 
-const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: string | object, verdict: string])[] = [
+const NOT_FOR_US: readonly Refused[] = [
   ['a join of a LoRaWAN sensor', 'application/7/device/24e1/event/join', {}, 'ignored network-event'],
   ['where Xovis sees people', 'counters/x', { live_data: { frames: [] } }, 'ignored positions'],
   [
@@ -232,16 +221,5 @@ const NOT_FOR_US: readonly (readonly [name: string, topic: string, payload: stri
 ];
 
 describe('more vendors', () => {
-  it.each(READS)('%s', (_name, topic, payload, readings) => {
-    const decoded = decode(topic, payload);
-    expect(decoded).toMatchObject({ kind: 'readings' });
-    if (decoded.kind !== 'readings') return;
-    expect(decoded.readings).toHaveLength(readings.length);
-    expect(decoded.readings).toMatchObject(readings);
-  });
-
-  it.each(NOT_FOR_US)('%s is not read', (_name, topic, payload, verdict) => {
-    const decoded = decode(topic, payload);
-    expect(decoded.kind === 'readings' ? decoded.readings : `${decoded.kind} ${decoded.reason}`).toBe(verdict);
-  });
+  itDecodes(decode, { reads: READS, refused: NOT_FOR_US });
 });
