@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from '../shared/icons.tsx';
 import { type Camera, type CameraList, cameraApi } from './camera-api.ts';
 import type { CameraEditorProps } from './camera-editor.tsx';
+import { useLate } from './late.ts';
 import { useOverview, usePage } from './page.ts';
 import { Badge, Card } from './parts.tsx';
 import { PrivacyNotice } from './privacy-notice.tsx';
@@ -99,18 +100,8 @@ function count(number: number, one: string, many = `${one}s`): string {
 
 /** Drawing in pictures is a large part of the page's code and rarely needed, so it comes on its own. */
 function Editor(props: CameraEditorProps): JSX.Element {
-  const loaded = useSignal<{ readonly CameraEditor: (props: CameraEditorProps) => JSX.Element } | 'loading' | 'failed'>('loading');
-  useEffect(() => {
-    import('./camera-editor.tsx').then(
-      (module) => {
-        loaded.value = module;
-      },
-      () => {
-        loaded.value = 'failed';
-      },
-    );
-  }, []);
-  if (loaded.value === 'loading') return <p role="status">One moment…</p>;
-  if (loaded.value === 'failed') return <p class="note">This part of the page could not be loaded. Load the page again.</p>;
-  return <loaded.value.CameraEditor {...props} />;
+  const late = useLate(() => import('./camera-editor.tsx'));
+  if (late.kind === 'loading') return <p role="status">One moment…</p>;
+  if (late.kind === 'failed') return <p class="note">This part of the page could not be loaded. Load the page again.</p>;
+  return <late.module.CameraEditor {...props} />;
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { StoreOverview } from '../../core/overview.ts';
 import { plural } from '../shared/format.ts';
+import { useLate } from './late.ts';
 import { LINES, type LinePlotProps } from './lines.ts';
 import { useClock, useOverview } from './page.ts';
 import { Card, Empty } from './parts.tsx';
@@ -56,20 +56,10 @@ function sum(values: readonly number[]): number {
 
 /** The drawing library is a third of the page's code, so it comes on its own, after everything that is words. */
 function Plot(props: LinePlotProps): JSX.Element {
-  const loaded = useSignal<{ readonly LinePlot: (props: LinePlotProps) => JSX.Element } | 'loading' | 'failed'>('loading');
-  useEffect(() => {
-    import('./line-plot.tsx').then(
-      (module) => {
-        loaded.value = module;
-      },
-      () => {
-        loaded.value = 'failed';
-      },
-    );
-  }, []);
-  if (loaded.value === 'loading') return <div class="plot" />;
-  if (loaded.value === 'failed') return <p class="note">The picture could not be loaded; the table holds the same.</p>;
-  return <loaded.value.LinePlot {...props} />;
+  const late = useLate(() => import('./line-plot.tsx'));
+  if (late.kind === 'loading') return <div class="plot" />;
+  if (late.kind === 'failed') return <p class="note">The picture could not be loaded; the table holds the same.</p>;
+  return <late.module.LinePlot {...props} />;
 }
 
 function MinuteTable(props: { readonly series: StoreOverview['series']; readonly timeText: (atMs: number) => string }): JSX.Element {

@@ -5,7 +5,7 @@ import { ModelGates } from './model-gates.tsx';
 import { ModelHandIn } from './model-hand-in.tsx';
 import { ModelLesson } from './model-lesson.tsx';
 import { usePage } from './page.ts';
-import { Ago } from './parts.tsx';
+import { Ago, Happened } from './parts.tsx';
 import { TwicePressed } from './twice-pressed.tsx';
 
 export interface ModelBodyProps {
@@ -100,12 +100,7 @@ function History(props: { readonly history: ModelsOverview['history'] }): JSX.El
       <summary>What happened to the models</summary>
       <ol class="recent">
         {props.history.map(({ atMs, sentence }) => (
-          <li key={`${atMs}-${sentence}`}>
-            <span class="recent-time note">
-              <Ago atMs={atMs} />
-            </span>
-            <span>{sentence}</span>
-          </li>
+          <Happened key={`${atMs}-${sentence}`} atMs={atMs} sentence={sentence} />
         ))}
       </ol>
     </details>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ModelAction, ModelsOverview } from '../../core/models-overview.ts';
+import { useLate } from './late.ts';
 import type { ModelBodyProps } from './model-body.tsx';
 import { usePage } from './page.ts';
 import { Badge, Card } from './parts.tsx';
@@ -62,18 +63,8 @@ function isWorking(model: ModelsOverview | undefined): boolean {
 
 /** What is asked of models now and then is a good part of the page's code, so it comes on its own. */
 function Body(props: ModelBodyProps): JSX.Element {
-  const loaded = useSignal<{ readonly ModelBody: (props: ModelBodyProps) => JSX.Element } | 'loading' | 'failed'>('loading');
-  useEffect(() => {
-    import('./model-body.tsx').then(
-      (module) => {
-        loaded.value = module;
-      },
-      () => {
-        loaded.value = 'failed';
-      },
-    );
-  }, []);
-  if (loaded.value === 'loading') return <p class="note">One moment…</p>;
-  if (loaded.value === 'failed') return <p class="note">This part of the page could not be loaded. Load the page again.</p>;
-  return <loaded.value.ModelBody {...props} />;
+  const late = useLate(() => import('./model-body.tsx'));
+  if (late.kind === 'loading') return <p class="note">One moment…</p>;
+  if (late.kind === 'failed') return <p class="note">This part of the page could not be loaded. Load the page again.</p>;
+  return <late.module.ModelBody {...props} />;
 }

@@ -68,6 +68,18 @@ export function Ago(props: { readonly atMs: number | undefined; readonly never?:
   return <Since key={props.atMs} atMs={props.atMs} />;
 }
 
+/** A line of a list of what happened. */
+export function Happened(props: { readonly atMs: number; readonly sentence: string }): JSX.Element {
+  return (
+    <li>
+      <span class="recent-time note">
+        <Ago atMs={props.atMs} />
+      </span>
+      <span>{props.sentence}</span>
+    </li>
+  );
+}
+
 function Since(props: { readonly atMs: number }): JSX.Element {
   const { nowMs } = usePage();
   const clock = useClock();

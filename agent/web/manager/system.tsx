@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { CloudOverview } from '../../core/overview.ts';
 import { bytes, count, plural } from '../shared/format.ts';
 import { LOCALE, useOverview } from './page.ts';
-import { Ago, Badge, Bar, Card, Empty } from './parts.tsx';
+import { Ago, Badge, Bar, Card, Empty, Happened } from './parts.tsx';
 import type { Tone } from './tone.ts';
 
 const CLOUD_WORDS: { readonly [S in CloudOverview['state']]: { readonly tone: Tone; readonly word: string } } = {
@@ -108,12 +108,7 @@ export function Recent(): JSX.Element {
         <section class="scroller" aria-label="What just happened, newest first" tabIndex={0}>
           <ol class="recent">
             {recent.map(({ atMs, sentence }, at) => (
-              <li key={`${atMs}-${recent.length - at}-${sentence}`}>
-                <span class="recent-time note">
-                  <Ago atMs={atMs} />
-                </span>
-                <span>{sentence}</span>
-              </li>
+              <Happened key={`${atMs}-${recent.length - at}-${sentence}`} atMs={atMs} sentence={sentence} />
             ))}
           </ol>
         </section>
