@@ -7,6 +7,7 @@ import type { ModelsOverview } from './core/models-overview.ts';
 import type { ModelDesk } from './http/model-desk.ts';
 import { packageRoot } from './package-root.ts';
 import { type LowProcess, startLow } from './runtime/low-process.ts';
+import type { Staged } from './runtime/model-keeper.ts';
 import { ModelUploads, UPLOAD_LIMITS } from './runtime/model-uploads.ts';
 import { ModelDeskWork } from './runtime/model-work.ts';
 
@@ -20,7 +21,7 @@ export interface ModelWorkParts {
   readonly configFile: string;
   /** Where models that were handed in are kept. */
   readonly dir: string;
-  readonly stage: (model: ModelRef, by: string) => Promise<string>;
+  readonly stage: (model: ModelRef, by: string) => Promise<Staged>;
   readonly nowMs: () => number;
   /** This program, by default the installed one. */
   readonly program?: string | undefined;

@@ -177,8 +177,8 @@ export function createModels(config: StoreConfig, parts: ModelsParts): Models {
     switch (verb) {
       case 'stage': {
         const model = JSON.parse(detail) as ModelRef;
-        const sentence = await keeper.stage(model, by);
-        return { ok: !sentence.startsWith('Refused'), sentence };
+        const { isTaken, sentence } = await keeper.stage(model, by);
+        return { ok: isTaken, sentence: isTaken ? sentence : `Refused: ${sentence}` };
       }
       case 'promote':
         return done(await keeper.promote(by));

@@ -4,6 +4,7 @@ import { ownLogSource, shortageOf } from '../../models/lifecycle/own-days.ts';
 import { ruleIntent } from '../../models/rule-scorer.ts';
 import { auc } from '../../models/training/auc.ts';
 import { holdOut } from '../../models/training/hold-out.ts';
+import { lossOf } from '../../models/training/metrics.ts';
 import { TableBuilder } from '../../models/training/rows.ts';
 import { positives, selectRows, type Table } from '../../models/training/table.ts';
 import type { Artifact } from '../../models/training/train-artifact.ts';
@@ -134,11 +135,6 @@ function lossDifference(first: ArrayLike<number>, second: ArrayLike<number>, tab
   const value = all.reduce((total, one) => total + one.weight * one.difference, 0) / weight;
   const spread = Math.sqrt(all.reduce((total, one) => total + (one.weight * (one.difference - value)) ** 2, 0)) / weight;
   return { value, low: value - 1.96 * spread, high: value + 1.96 * spread };
-}
-
-function lossOf(probability: number, label: number): number {
-  const p = Math.min(1 - 1e-7, Math.max(1e-7, probability));
-  return -Math.log(label === 1 ? p : 1 - p);
 }
 
 function scoreOf(name: string, probabilities: ArrayLike<number>, { labels, weights, rows }: Table): ModelScore {

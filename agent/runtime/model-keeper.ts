@@ -29,6 +29,12 @@ import { type ModelLearning, REMEMBER_MS } from './model-learning.ts';
 import type { ModelLibrary } from './model-library.ts';
 import type { TurnRows } from './ports.ts';
 
+/** What came of handing a model in. */
+export interface Staged {
+  readonly isTaken: boolean;
+  readonly sentence: string;
+}
+
 export interface KeeperOptions {
   readonly store: ModelStore;
   readonly library: ModelLibrary;
@@ -221,17 +227,19 @@ export class ModelKeeper implements DirectorEvents {
     return isChanged;
   }
 
-  /** A model was handed in: it is checked, and then begins at the first gate. */
-  stage(model: ModelRef, by: string): Promise<string> {
-    return this.#ask(async () => {
+  /** A model was handed in: it is checked, and then begins at the first gate; where it is not taken, the sentence says why. */
+  async stage(model: ModelRef, by: string): Promise<Staged> {
+    let isTaken = true;
+    const sentence = await this.#ask(async () => {
       if (model.name === this.#kept.lifecycle.live.name) return `${model.name} is in use already`;
       const step = { nowMs: this.#options.nowMs(), by };
       this.#options.library.forgive(model);
       await this.#become(stage(this.#kept.lifecycle, model, { ...step, reason: 'handed in' }));
       const { candidate, history } = this.#kept.lifecycle;
-      if (candidate === undefined) return `Refused: ${history.at(-1)?.reason ?? ''}`;
-      return `${model.name} is checked and is tried on the last days`;
+      isTaken = candidate !== undefined;
+      return isTaken ? `${model.name} is checked and is tried on the last days` : (history.at(-1)?.reason ?? '');
     });
+    return { isTaken, sentence };
   }
 
   /** Puts the candidate into use at once. */

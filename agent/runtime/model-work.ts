@@ -4,6 +4,7 @@ import type { ModelRef } from '../../models/lifecycle/lifecycle.ts';
 import type { ModelLearnt, ModelLesson, ModelTrial, ModelWork } from '../core/models-overview.ts';
 import type { TimestampMs } from '../core/units.ts';
 import type { LowEnd, LowProcess } from './low-process.ts';
+import type { Staged } from './model-keeper.ts';
 import { handIn, nameOf } from './model-library.ts';
 import type { EvaluateLine, TrainLine } from './model-lines.ts';
 import type { ModelUploads } from './model-uploads.ts';
@@ -24,8 +25,8 @@ export interface WorkOptions {
   readonly dataDir: string;
   /** Runs a command of this program in a process of its own. */
   readonly start: (words: readonly string[], line: (text: string) => void) => LowProcess;
-  /** Puts a model of the folder on its way through the gates; "Refused: ..." where it is not taken. */
-  readonly stage: (model: ModelRef, by: string) => Promise<string>;
+  /** Puts a model of the folder on its way through the gates. */
+  readonly stage: (model: ModelRef, by: string) => Promise<Staged>;
   /** Whether the store takes signed models only. */
   readonly takesSignedOnly: boolean;
   readonly nowMs: () => TimestampMs;
@@ -93,9 +94,8 @@ export class ModelDeskWork {
   }
 
   async #stage(model: ModelRef, by: string): Promise<WorkAnswer> {
-    const sentence = await this.#options.stage(model, by);
-    if (!sentence.startsWith(REFUSED)) return { kind: 'done', sentence };
-    return { kind: 'refused', sentence: sentence.slice(REFUSED.length), hint: 'Hand in another model' };
+    const { isTaken, sentence } = await this.#options.stage(model, by);
+    return isTaken ? { kind: 'done', sentence } : { kind: 'refused', sentence, hint: 'Hand in another model' };
   }
 
   #stop(): WorkAnswer {
@@ -200,8 +200,6 @@ export class ModelDeskWork {
     rmSync(join(this.#options.dir, LESSON), { recursive: true, force: true });
   }
 }
-
-const REFUSED = 'Refused: ';
 
 function factOf({ isLate, complaint }: LowEnd): string {
   if (isLate) return 'It took too long and was ended';

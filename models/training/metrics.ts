@@ -26,13 +26,16 @@ export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<nu
   return hits === 0 ? 0 : sum / hits;
 }
 
-/** Mean negative log-likelihood; probabilities are held 1e-7 away from 0 and 1. */
+/** Negative log-likelihood of one outcome; the probability is held 1e-7 away from 0 and 1. */
+export function lossOf(probability: number, label: number): number {
+  const p = Math.min(1 - 1e-7, Math.max(1e-7, probability));
+  return -(label === 1 ? Math.log(p) : Math.log(1 - p));
+}
+
+/** Mean negative log-likelihood. */
 export function logLoss(probabilities: ArrayLike<number>, labels: ArrayLike<number>): number {
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const p = Math.min(1 - 1e-7, Math.max(1e-7, probabilities[row]!));
-    sum -= labels[row] === 1 ? Math.log(p) : Math.log(1 - p);
-  }
+  for (let row = 0; row < labels.length; row++) sum += lossOf(probabilities[row]!, labels[row]!);
   return labels.length === 0 ? 0 : sum / labels.length;
 }
 

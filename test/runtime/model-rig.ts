@@ -136,7 +136,8 @@ export class Rig implements AsyncDisposable {
     await folder.write(artifact);
     const taken = handIn(folder.manifestPath, `${this.dir}/models`);
     if (!taken.ok) throw new Error(taken.error.sentence);
-    return this.keeper.stage(taken.value, 'somebody');
+    const { isTaken, sentence } = await this.keeper.stage(taken.value, 'somebody');
+    return isTaken ? sentence : `Refused: ${sentence}`;
   }
 
   /** Visits that are scored and end; `buys` says with which chance they bought what was scored. */

@@ -34,7 +34,7 @@ function create(changes: Partial<WorkOptions> = {}): ModelDeskWork {
     nowMs: () => 1_000,
     async stage(model, by) {
       staged.push(`${model.name} by ${by}`);
-      return `${model.name} is checked`;
+      return { isTaken: true, sentence: `${model.name} is checked` };
     },
     start(words, line) {
       let settle: (end: LowEnd) => void = () => undefined;
@@ -144,7 +144,7 @@ describe('work on models that are not in use', () => {
 
   it('passes on what the checks of a new model say', async () => {
     upload();
-    work = create({ stage: async () => 'Refused: Cannot use the model: NaN is not a probability' });
+    work = create({ stage: async () => ({ isTaken: false, sentence: 'Cannot use the model: NaN is not a probability' }) });
     upload();
     expect(await work.ask({ kind: 'hand-in', upload: ID }, 'ana')).toMatchObject({
       kind: 'refused',
